@@ -1,0 +1,96 @@
+package dev.matview.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wanted.
+ *
+ * @param unreadable why the stored spec could not be read, or null; all else is then without meaning
+ */
+@JsonDeserialize(using = SpecDeserializer.class)
+@ValidationRule(
+        value = SpecRules.CRON,
+        message = "each schedule is a cron expression as CronJob reads it: five fields (minute hour day-of-month month"
+                + " day-of-week) or @hourly, @daily, @weekly, @monthly, @yearly; no TZ=, no @every, Sunday is 0",
+        fieldPath = ".schedules")
+@ValidationRule(
+        value = SpecRules.TIME_ZONE,
+        message = "timeZone is a name of the IANA time zone database, such as Europe/Berlin or Etc/UTC",
+        fieldPath = ".timeZone")
+public record MaterializedViewRefreshSpec(
+        @JsonProperty(required = true) @Required @JsonPropertyDescription("The database that holds the view.")
+        DatabaseSpec database,
+
+        @JsonProperty(required = true) @Required @JsonPropertyDescription("The materialized view to keep fresh.")
+        ViewSpec view,
+
+        @Default("Concurrent") @JsonPropertyDescription("""
+                How the view is refreshed. Concurrent: readers go on reading; needs a usable unique index, that is \
+                valid, without a WHERE clause, on plain columns. Standard: quicker, but blocks readers for the whole \
+                run. A view that is not populated yet is filled by Standard first.""") RefreshMode mode,
+
+        @Size(max = 8) @JsonPropertyDescription("""
+                When the view is refreshed: cron expressions in the dialect of CronJob (five fields, names, steps, \
+                @hourly and the like). None: on demand only. Times that were missed, and those that fall due during \
+                a run, are made up by at most one run. A change starts anew from that moment.""") List<@Size(min = 1, max = 128) String> schedules,
+
+        @Default("false")
+        @JsonPropertyDescription(
+                "Refreshes a new resource at once, not first at its next scheduled time. An unpopulated view always is.")
+        boolean immediate,
+
+        @Default("Etc/UTC")
+        @Size(min = 1, max = 64)
+        @JsonPropertyDescription("The time zone of the schedules, by its name in the IANA time zone database.")
+        String timeZone,
+
+        @Min(1) @Max(31536000) @JsonPropertyDescription("""
+                How many seconds late a scheduled run may still start. A run that is later is counted in \
+                status.missedSchedules and left out. Absent: at any time.""") @Nullable
+        Long startingDeadlineSeconds,
+
+        @Default("false") @JsonPropertyDescription("""
+                Stops runs on schedule. A run that is under way ends as usual, and a refresh by annotation works all \
+                the same.""") boolean suspend,
+
+        @Default("{}") @JsonPropertyDescription("Bounds on a run.")
+        TimeoutsSpec timeouts,
+
+        @JsonIgnore @Nullable String unreadable) {
+
+    @SuppressWarnings("ConstantValue")
+    public MaterializedViewRefreshSpec {
+        mode = mode == null ? RefreshMode.CONCURRENT : mode;
+        schedules = schedules == null ? List.of() : List.copyOf(schedules);
+        timeZone = timeZone == null ? "Etc/UTC" : timeZone;
+        timeouts = timeouts == null ? TimeoutsSpec.DEFAULT : timeouts;
+    }
+
+    /** Stands for a spec that can't be read: it names nothing and asks for nothing. */
+    public static MaterializedViewRefreshSpec unreadable(String why) {
+        var database = new DatabaseSpec(new SecretReference(""), null, null, null, TlsSpec.VERIFY_FULL);
+        var view = new ViewSpec("public", "");
+        return new MaterializedViewRefreshSpec(
+                database,
+                view,
+                RefreshMode.CONCURRENT,
+                List.of(),
+                false,
+                "Etc/UTC",
+                null,
+                false,
+                TimeoutsSpec.DEFAULT,
+                why);
+    }
+}

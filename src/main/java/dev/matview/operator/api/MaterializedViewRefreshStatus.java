@@ -1,0 +1,81 @@
+package dev.matview.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What was found and what happened. */
+@JsonDeserialize(using = StatusDeserializer.class)
+public record MaterializedViewRefreshStatus(
+        @JsonPropertyDescription("The generation of the resource that was last validated.") @Nullable
+        Long observedGeneration,
+
+        @JsonPropertyDescription("How the last refresh went: Running, Succeeded or Failed; absent before the first.")
+        @Nullable
+        String lastRefreshStatus,
+
+        @JsonPropertyDescription("When the last refresh ended, whether well or not.") @Nullable
+        Instant lastRefreshTime,
+
+        @JsonPropertyDescription("When the last refresh that succeeded ended: how old the view's content is at most.")
+        @Nullable
+        Instant lastSuccessTime,
+
+        @JsonPropertyDescription("The last scheduled time that was dealt with.") @Nullable
+        Instant lastScheduleTime,
+
+        @JsonPropertyDescription("The next scheduled time; absent while suspended and without schedules.") @Nullable
+        Instant nextRefreshTime,
+
+        @JsonPropertyDescription("When a run that could not reach the database is tried again.") @Nullable
+        Instant nextRetryTime,
+
+        @JsonPropertyDescription("""
+                How many scheduled times have had no run of their own so far: the operator was down, the resource \
+                suspended, the deadline over, or another run still under way.""") @Nullable Long missedSchedules,
+
+        @JsonPropertyDescription("How many runs in a row have failed.") @Nullable
+        Long consecutiveFailures,
+
+        @JsonPropertyDescription("""
+                The token of the last request by the annotation matview.dev/refresh-requested whose refresh has \
+                ended.""") @Nullable String lastHandledRefreshRequest,
+
+        @JsonPropertyDescription("The schedules and their time zone as they are in force.") @Nullable
+        String schedule,
+
+        @JsonPropertyDescription("Since when they are in force: earlier times are not made up.") @Nullable
+        Instant scheduleSince,
+
+        @JsonPropertyDescription("The last run, or the one under way.") @Nullable
+        RefreshRecord lastRefresh,
+
+        @JsonPropertyDescription("The view, as the catalog showed it when it was last looked at.") @Nullable
+        ViewStatus view,
+
+        @JsonPropertyDescription("The last 10 runs that ended, newest first.")
+        List<RefreshRecord> history,
+
+        @JsonPropertyDescription("""
+                Ready: the resource is valid and its last run did not fail. Reconciling: a new generation is being \
+                validated. Stalled: nothing will happen until somebody changes something.""") List<Condition> conditions) {
+
+    public static final MaterializedViewRefreshStatus EMPTY = new MaterializedViewRefreshStatus(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of(), List.of());
+
+    @SuppressWarnings("ConstantValue")
+    public MaterializedViewRefreshStatus {
+        history = history == null ? List.of() : List.copyOf(history);
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /** The condition of that type, or null. */
+    public @Nullable Condition condition(String type) {
+        return conditions.stream()
+                .filter(c -> c.type().equals(type))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.matview.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
+
+/** What the catalog said about the view when it was last looked at. */
+public record ViewStatus(
+        @JsonPropertyDescription("Whether a materialized view of that name exists.")
+        boolean exists,
+
+        @JsonPropertyDescription("Whether it holds data: one that does not can't be read by anyone.")
+        boolean populated,
+
+        @JsonPropertyDescription("The server's own estimate of the number of rows; absent before it has one.") @Nullable
+        Long rows,
+
+        @JsonPropertyDescription("Size on disk with indexes and TOAST, in bytes.") @Nullable
+        Long sizeBytes,
+
+        @JsonPropertyDescription("The same for people, such as 1.2 GB.") @Nullable
+        String size,
+
+        @JsonPropertyDescription("The role that owns the view.") @Nullable
+        String owner,
+
+        @JsonPropertyDescription("The unique index that a concurrent refresh uses; absent when there is none.")
+        @Nullable
+        String uniqueIndex,
+
+        @JsonPropertyDescription("""
+                What makes it one view wherever it is reached from: system identifier of the server, database, schema \
+                and name. The older of two resources with one identity manages it.""") @Nullable String identity) {}

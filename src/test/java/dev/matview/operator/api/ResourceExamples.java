@@ -1,0 +1,72 @@
+package dev.matview.operator.api;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A spec and a status in which every field is set. */
+public final class ResourceExamples {
+    private static final Instant TIME = Instant.parse("2026-11-21T10:00:00Z");
+
+    private ResourceExamples() {}
+
+    public static MaterializedViewRefreshSpec fullSpec() {
+        var ca = new CertificateAuthoritySource(null, new KeyReference("bundle", "ca.crt"));
+        return new MaterializedViewRefreshSpec(
+                new DatabaseSpec(
+                        new SecretReference("db"),
+                        "db-rw",
+                        5433,
+                        "app",
+                        new TlsSpec(TlsMode.VERIFY_CA, ca, new SecretReference("client"))),
+                new ViewSpec("reports", "Total per \"Group\""),
+                RefreshMode.STANDARD,
+                List.of("0 * * * *", "@daily"),
+                true,
+                "Europe/Berlin",
+                600L,
+                true,
+                new TimeoutsSpec("1s", "2h"),
+                null);
+    }
+
+    public static MaterializedViewRefreshStatus fullStatus() {
+        var record = record("Succeeded", null, null);
+        return new MaterializedViewRefreshStatus(
+                3L,
+                "Succeeded",
+                TIME,
+                TIME,
+                TIME,
+                TIME.plusNanos(123_456_789),
+                TIME,
+                4_000_000_000L,
+                0L,
+                "token",
+                "0 * * * * (Etc/UTC)",
+                TIME,
+                record,
+                new ViewStatus(true, true, 5_000_000_000L, 6_000_000_000L, "6 GB", "app", "totals_key", "1/app/a/b"),
+                List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
+                List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));
+    }
+
+    private static RefreshRecord record(String status, @Nullable String reason, @Nullable String message) {
+        return new RefreshRecord(
+                status,
+                "Schedule",
+                TIME,
+                "token",
+                "Concurrent",
+                TIME,
+                TIME.plusMillis(1),
+                "1ms",
+                10L,
+                8192L,
+                2L,
+                "1.5s",
+                reason,
+                message,
+                "42P01");
+    }
+}
