@@ -1,0 +1,25 @@
+package dev.matview.operator.postgres;
+
+import dev.matview.operator.api.FailureClass;
+import dev.matview.operator.api.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why something did not work, ready to be shown.
+ *
+ * @param reason the one word
+ * @param message names the thing, what is wrong and the fix; the operator's own words, never the server's
+ * @param sqlState the server's SQLSTATE (PostgreSQL manual, appendix A), or null when no server reported it
+ */
+public record Failure(
+        Reason reason, String message, @Nullable String sqlState) {
+
+    /** A failure that no server reported. */
+    public Failure(Reason reason, String message) {
+        this(reason, message, null);
+    }
+
+    public FailureClass failureClass() {
+        return reason.failureClass();
+    }
+}

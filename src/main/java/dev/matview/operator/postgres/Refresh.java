@@ -1,0 +1,112 @@
+package dev.matview.operator.postgres;
+
+import dev.matview.operator.api.Durations;
+import dev.matview.operator.api.FailureClass;
+import dev.matview.operator.api.RefreshMode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * Refreshes one view on one connection: attempt by attempt, each a transaction of its own, until the view is free, it
+ * fails for good or the bound is reached. Nothing is kept between attempts, so that a pause holds back no vacuum.
+ */
+public final class Refresh {
+    private static final Logger LOG = Logger.getLogger(Refresh.class);
+
+    private static final String HOLDER = """
+            SELECT l.pid, extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint
+            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'relation' AND l.relation = ? AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+            ORDER BY 2 DESC NULLS LAST LIMIT 1
+            """;
+
+    private final Connection connection;
+    private final ViewFacts facts;
+    private final RefreshTransaction transaction;
+    private final RefreshBounds bounds;
+    private final long startNanos = System.nanoTime();
+
+    /** @param mode as checked by {@link Preflight} */
+    public Refresh(
+            Connection connection, ViewFacts facts, RefreshMode mode, RefreshBounds bounds, Cancellation cancellation) {
+        this.connection = connection;
+        this.facts = facts;
+        this.transaction = new RefreshTransaction(connection, facts, mode, cancellation);
+        this.bounds = bounds;
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws FailureException when it did not succeed; the view is then as before
+     * @throws InterruptedException when the thread is interrupted in a pause
+     */
+    public RefreshResult run() throws FailureException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Duration waited = elapsed();
+            Failure failure;
+            try {
+                return transaction.run(bounds.lock(), remaining(), attempt, waited);
+            } catch (SQLException e) {
+                failure = StatementFailures.of(e, facts.identity().view());
+            } catch (FailureException e) {
+                failure = e.failure();
+            }
+            rollback();
+            if (failure.failureClass() != FailureClass.BUSY) {
+                throw new FailureException(failure);
+            } else if (remaining().compareTo(bounds.pause()) <= 0) {
+                throw new FailureException(outOfTime(failure));
+            }
+            Thread.sleep(bounds.pause());
+        }
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private Duration remaining() {
+        return bounds.refresh().minus(elapsed());
+    }
+
+    private void rollback() {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.debugf("no rollback on a lost connection (%s): the server does it", e.getSQLState());
+        }
+    }
+
+    private Failure outOfTime(Failure busy) {
+        return new Failure(
+                busy.reason(),
+                busy.message() + " for all of " + Durations.format(bounds.refresh()) + " (spec.timeouts.refresh)"
+                        + holder(),
+                busy.sqlState());
+    }
+
+    private String holder() {
+        try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
+            statement.setLong(1, facts.oid());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return "";
+                }
+                String since = row.getString(2) == null
+                        ? ""
+                        : ", in a transaction since " + Durations.format(Duration.ofSeconds(row.getLong(2)));
+                return ": server process " + row.getInt(1) + " holds a lock on it" + since;
+            }
+        } catch (SQLException e) {
+            return "";
+        } finally {
+            rollback();
+        }
+    }
+}

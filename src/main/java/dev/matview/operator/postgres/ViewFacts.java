@@ -1,0 +1,51 @@
+package dev.matview.operator.postgres;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the catalog says about a materialized view that exists.
+ *
+ * @param oid its {@code pg_class.oid}
+ * @param populated whether it can be read ({@code pg_matviews.ispopulated})
+ * @param owner the role that owns it
+ * @param owned whether the connection's user has the owner's privileges
+ * @param maintained whether it may refresh the view all the same: MAINTAIN, from PostgreSQL 17
+ * @param rows the planner's estimate ({@code pg_class.reltuples}), or null before there is one
+ * @param sizeBytes with indexes and TOAST; null where it was not measured
+ * @param options the names of its storage parameters that are set
+ * @param uniqueIndexes all of them, usable ones first
+ */
+public record ViewFacts(
+        ViewIdentity identity,
+        long oid,
+        boolean populated,
+        String owner,
+        boolean owned,
+        boolean maintained,
+        @Nullable Long rows,
+        @Nullable Long sizeBytes,
+        List<String> options,
+        List<UniqueIndex> uniqueIndexes) {
+
+    public ViewFacts {
+        options = List.copyOf(options);
+        uniqueIndexes = List.copyOf(uniqueIndexes);
+    }
+
+    /** The unique index that a concurrent refresh can use, or null when there is none. */
+    public @Nullable String usableUniqueIndex() {
+        return uniqueIndexes.stream()
+                .filter(index -> index.defect() == null)
+                .map(UniqueIndex::name)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * A unique index of the view.
+     *
+     * @param defect why a concurrent refresh can't use it, as the end of a sentence, or null when it can
+     */
+    public record UniqueIndex(String name, @Nullable String defect) {}
+}
