@@ -1,0 +1,33 @@
+package dev.matview.operator.refresh;
+
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.ViewFacts;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ended. */
+public sealed interface Outcome {
+    /** A refresh would work. */
+    record Checked(ViewFacts facts) implements Outcome {}
+
+    /**
+     * The view was refreshed.
+     *
+     * @param facts as they were before
+     * @param startTime when the connection was in hand and the run's turn had come
+     * @param duration from then to the commit
+     */
+    record Refreshed(
+            ViewFacts facts, RefreshResult result, Instant startTime, Instant completionTime, Duration duration)
+            implements Outcome {}
+
+    /**
+     * It did not work; the view is as before.
+     *
+     * @param facts as far as they were found out, or null
+     */
+    record Failed(Failure failure, @Nullable ViewFacts facts, Instant startTime, Instant completionTime)
+            implements Outcome {}
+}

@@ -1,0 +1,111 @@
+package dev.matview.operator.refresh;
+
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.postgres.Cancellation;
+import dev.matview.operator.postgres.Catalog;
+import dev.matview.operator.postgres.ConnectionSettings;
+import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.FailureException;
+import dev.matview.operator.postgres.Lease;
+import dev.matview.operator.postgres.Preflight;
+import dev.matview.operator.postgres.Refresh;
+import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.StatementFailures;
+import dev.matview.operator.postgres.ViewFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One run from the Secret to the commit, on the thread that calls it. */
+final class Run {
+    private final RunRequest<?> request;
+    private final Connections connections;
+    private final Slots slots;
+    private final Clock clock;
+    private final Cancellation cancellation = new Cancellation();
+    private volatile Instant startTime;
+    private @Nullable ViewFacts facts;
+
+    Run(RunRequest<?> request, Connections connections, Slots slots, Clock clock) {
+        this.request = request;
+        this.connections = connections;
+        this.slots = slots;
+        this.clock = clock;
+        this.startTime = clock.instant();
+    }
+
+    /** When it began; from the moment that its turn has come, when that was. */
+    Instant startTime() {
+        return startTime;
+    }
+
+    Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /** @throws InterruptedException when it is no longer wanted */
+    Outcome execute() throws InterruptedException {
+        try {
+            Credentials credentials = request.credentials().read();
+            return connected(credentials);
+        } catch (FailureException e) {
+            return new Outcome.Failed(e.failure(), facts, startTime, clock.instant());
+        }
+    }
+
+    private Outcome connected(Credentials credentials) throws FailureException, InterruptedException {
+        ConnectionSettings settings = credentials.settings();
+        try (Lease lease = open(credentials)) {
+            ViewFacts found = inspect(lease.connection(), settings);
+            Failure failure = request.admission().apply(found.identity());
+            if (failure == null) {
+                failure = Preflight.check(found, request.mode(), settings.user());
+            }
+            if (failure != null) {
+                throw new FailureException(failure);
+            }
+            return request.isCheck() ? new Outcome.Checked(found) : refresh(lease.connection(), found);
+        }
+    }
+
+    private Lease open(Credentials credentials) throws FailureException, InterruptedException {
+        try {
+            return connections.open(credentials.settings());
+        } catch (FailureException e) {
+            if (credentials.justChanged() && e.failure().reason() == Reason.AUTHENTICATION_FAILED) {
+                throw new FailureException(new Failure(
+                        Reason.CREDENTIALS_ROTATING,
+                        "the Secret has just changed, and the server does not take it yet: "
+                                + e.failure().message(),
+                        e.failure().sqlState()));
+            }
+            throw e;
+        }
+    }
+
+    private ViewFacts inspect(Connection connection, ConnectionSettings settings) throws FailureException {
+        try {
+            ViewFacts found = Catalog.inspect(connection, request.view(), settings.address());
+            facts = found;
+            return found;
+        } catch (SQLException e) {
+            throw new FailureException(StatementFailures.of(e, request.view()));
+        }
+    }
+
+    private Outcome refresh(Connection connection, ViewFacts found) throws FailureException, InterruptedException {
+        String database = found.identity().system() + "/" + found.identity().database();
+        try (var _ = slots.take(database)) {
+            startTime = clock.instant();
+            long startNanos = System.nanoTime();
+            var mode = Preflight.effectiveMode(found, request.mode());
+            RefreshResult result = new Refresh(connection, found, mode, request.bounds(), cancellation).run();
+            return new Outcome.Refreshed(
+                    found, result, startTime, clock.instant(), Duration.ofNanos(System.nanoTime() - startNanos));
+        }
+    }
+}

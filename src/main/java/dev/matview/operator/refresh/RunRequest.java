@@ -1,0 +1,34 @@
+package dev.matview.operator.refresh;
+
+import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.RefreshBounds;
+import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.postgres.ViewName;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be run.
+ *
+ * @param key whom the run is for; one run for each at a time
+ * @param generation of the resource that this was made from
+ * @param credentials called on the run's own thread, where it may wait
+ * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
+ *     thread
+ */
+public record RunRequest<K>(
+        K key,
+        long generation,
+        Trigger trigger,
+        Credentials.Source credentials,
+        ViewName view,
+        RefreshMode mode,
+        RefreshBounds bounds,
+        Function<ViewIdentity, @Nullable Failure> admission) {
+
+    /** Whether the view is left alone. */
+    public boolean isCheck() {
+        return trigger instanceof Trigger.Check;
+    }
+}

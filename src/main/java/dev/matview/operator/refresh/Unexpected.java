@@ -1,0 +1,17 @@
+package dev.matview.operator.refresh;
+
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.postgres.Failure;
+import java.time.Instant;
+
+/** A run that ended by an error of this program, not of the database. */
+final class Unexpected {
+    private Unexpected() {}
+
+    static Outcome outcome(Throwable thrown, Instant startTime, Instant completionTime) {
+        var failure = new Failure(
+                Reason.REFRESH_FAILED,
+                "the operator failed (" + thrown.getClass().getSimpleName() + "): its log has the details");
+        return new Outcome.Failed(failure, null, startTime, completionTime);
+    }
+}
