@@ -1,0 +1,82 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.Condition;
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.RefreshRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a person would want to see in {@code kubectl describe}.
+ *
+ * @param type Normal or Warning
+ */
+record Announcement(String type, String reason, String message) {
+    private static final String NORMAL = "Normal";
+    private static final String WARNING = "Warning";
+
+    /** What there is to say about the way from one status to the next. */
+    static List<Announcement> between(MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
+        var announcements = new ArrayList<Announcement>();
+        RefreshRecord run = newRun(before, after);
+        if (run != null) {
+            announcements.add(ended(run));
+        }
+        Condition was = before.condition(Conditions.READY);
+        Condition is = after.condition(Conditions.READY);
+        boolean saidByRun = run != null && is != null && Objects.equals(run.reason(), is.reason());
+        if (is != null && !saidByRun && changed(was, is)) {
+            if (is.status().equals("False")) {
+                announcements.add(new Announcement(WARNING, is.reason(), is.message()));
+            } else if (is.status().equals("True") && run == null) {
+                announcements.add(new Announcement(NORMAL, is.reason(), is.message()));
+            }
+        }
+        long missed = count(after.missedSchedules()) - count(before.missedSchedules());
+        if (missed > 0) {
+            announcements.add(new Announcement(
+                    WARNING,
+                    "MissedSchedules",
+                    missed + (missed == 1 ? " scheduled time has" : " scheduled times have")
+                            + " passed without a run: the operator was down, the resource suspended, the deadline"
+                            + " over, or another run under way"));
+        }
+        return announcements;
+    }
+
+    private static @Nullable RefreshRecord newRun(
+            MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
+        RefreshRecord newest =
+                after.history().isEmpty() ? null : after.history().getFirst();
+        RefreshRecord previous =
+                before.history().isEmpty() ? null : before.history().getFirst();
+        if (newest == null) {
+            return null;
+        }
+        boolean another = previous == null
+                || !previous.sameCauseAs(newest)
+                || !Objects.equals(previous.reason(), newest.reason());
+        return another ? newest : null;
+    }
+
+    private static Announcement ended(RefreshRecord run) {
+        if (run.reason() != null && run.message() != null) {
+            return new Announcement(WARNING, run.reason(), run.message());
+        }
+        String rows = run.rows() == null ? "" : ", about " + run.rows() + " rows";
+        return new Announcement(
+                NORMAL,
+                "Refreshed",
+                run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + rows + ")");
+    }
+
+    private static boolean changed(@Nullable Condition was, Condition is) {
+        return was == null || !was.status().equals(is.status()) || !was.reason().equals(is.reason());
+    }
+
+    private static long count(@Nullable Long value) {
+        return value == null ? 0 : value;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.FailureClass;
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.refresh.Trigger;
+import dev.matview.operator.schedule.Due;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What a resource needs next, when nothing is under way for it. */
+sealed interface NextStep {
+    /** Start this now. */
+    record Start(Trigger trigger) implements NextStep {}
+
+    /** Nothing before that time; null for nothing until something changes. */
+    record Wait(@Nullable Instant until) implements NextStep {}
+
+    /**
+     * Decides from the status, the plan and the time alone.
+     *
+     * @param request the token of the pending request, or null for none
+     * @param managed whether an older resource manages the view
+     */
+    static NextStep of(
+            Plan plan,
+            StatusDraft status,
+            long generation,
+            @Nullable String request,
+            boolean managed,
+            Gate gate,
+            Instant now) {
+        boolean newRequest = request != null && !request.equals(gate.request());
+        boolean validated = status.observedGeneration != null && status.observedGeneration == generation;
+        boolean newGeneration = !validated && (gate.generation() == null || gate.generation() != generation);
+        if (managed && validated && !newRequest) {
+            return new Wait(null);
+        } else if (gate.closed(now) && !newRequest && !newGeneration) {
+            return new Wait(gate.notBefore());
+        } else if (request != null) {
+            return new Start(new Trigger.Manual(request));
+        } else if (validated && status.isTrue(Conditions.STALLED)) {
+            return new Start(new Trigger.Check());
+        } else if (!plan.spec().suspend()) {
+            NextStep due = due(plan, status, validated, now);
+            if (!(due instanceof Wait) || validated) {
+                return due;
+            }
+        }
+        return validated ? new Wait(null) : new Start(new Trigger.Check());
+    }
+
+    private static NextStep due(Plan plan, StatusDraft status, boolean validated, Instant now) {
+        FailureClass last = lastFailure(status.lastRefresh);
+        boolean unfinished = last == FailureClass.CANNOT_WORK
+                || last == FailureClass.UNREACHABLE
+                || last == FailureClass.INTERRUPTED;
+        if (plan.spec().immediate() && status.lastRefresh == null) {
+            return new Start(new Trigger.Immediate());
+        }
+        boolean unpopulated = validated && status.view != null && status.view.exists() && !status.view.populated();
+        if (unpopulated && (last == null || unfinished)) {
+            return new Start(new Trigger.Unpopulated());
+        }
+        Instant anchor = status.anchor();
+        Due due = plan.schedule().due(anchor == null ? now : anchor, now, plan.deadline());
+        return switch (due) {
+            case Due.Now(Instant scheduledTime, long _) -> new Start(new Trigger.Schedule(scheduledTime));
+            // What is too late was counted and left behind before this was asked.
+            case Due.TooLate tooLate -> new Wait(tooLate.next());
+            case Due.NotYet(Instant next) ->
+                unfinished && status.lastRefresh != null ? again(status.lastRefresh, plan, now, next) : new Wait(next);
+        };
+    }
+
+    /** What was started for a cause and has not ended yet is started again for it. */
+    private static NextStep again(RefreshRecord last, Plan plan, Instant now, @Nullable Instant next) {
+        if (last.request() != null) {
+            return new Start(new Trigger.Manual(last.request()));
+        } else if (last.scheduledTime() == null) {
+            return new Start(new Trigger.Immediate());
+        }
+        boolean tooLate =
+                plan.deadline() != null && now.isAfter(last.scheduledTime().plus(plan.deadline()));
+        return tooLate ? new Wait(next) : new Start(new Trigger.Schedule(last.scheduledTime()));
+    }
+
+    private static @Nullable FailureClass lastFailure(@Nullable RefreshRecord last) {
+        Reason reason = last == null ? null : Reason.of(last.reason());
+        return reason == null ? null : reason.failureClass();
+    }
+}

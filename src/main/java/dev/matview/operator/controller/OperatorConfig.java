@@ -1,0 +1,45 @@
+package dev.matview.operator.controller;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What the one who runs the operator may set, as {@code MATVIEW_...} in the environment. */
+@ConfigMapping(prefix = "matview")
+public interface OperatorConfig {
+    /** Whether loopback and link-local addresses may be connected to: for development alone. */
+    @WithDefault("false")
+    boolean allowLoopback();
+
+    /** How a server may ask for the password, as libpq's {@code require_auth}; lower it for old servers only. */
+    @WithDefault("scram-sha-256")
+    String requireAuth();
+
+    /** Bound on one attempt to connect. */
+    @WithDefault("10s")
+    Duration connectTimeout();
+
+    /** How long connections that nobody uses stay open. */
+    @WithDefault("30s")
+    Duration poolIdle();
+
+    /** So many refreshes of one database run at once. */
+    @WithDefault("2")
+    int refreshesPerDatabase();
+
+    /** So many refreshes of all databases run at once. */
+    @WithDefault("32")
+    int refreshes();
+
+    /** The first pause before a database that could not be reached is tried again; each further one is twice as long. */
+    @WithDefault("10s")
+    Duration retryBackoff();
+
+    /** The first pause before a resource that can't work is looked at again; each further one is twice as long. */
+    @WithDefault("15s")
+    Duration recheckBackoff();
+
+    /** The longest of these pauses. */
+    @WithDefault("5m")
+    Duration maxBackoff();
+}

@@ -1,0 +1,44 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.refresh.Outcome;
+import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How soon something that did not work is tried again.
+ *
+ * @param retry for a database that could not be reached
+ * @param recheck for a resource that can't work as things are
+ */
+record Pacing(Backoff retry, Backoff recheck) {
+
+    /** The gate after a run that ended so. */
+    Gate after(Gate before, RunRequest<?> request, Outcome outcome, Instant now) {
+        if (!(outcome instanceof Outcome.Failed(Failure failure, var _, var _, var _))) {
+            return Gate.OPEN;
+        }
+        int failures = before.failures() + 1;
+        Duration pause =
+                switch (failure.failureClass()) {
+                    case UNREACHABLE -> retry.after(failures);
+                    case CANNOT_WORK -> recheck.after(failures);
+                    // These wait for the next scheduled time, which is not the gate's business.
+                    case BUSY, DATA, LIMITS, INTERRUPTED -> Duration.ZERO;
+                };
+        if (pause.isZero()) {
+            return Gate.OPEN;
+        }
+        String token = request.trigger() instanceof Trigger.Manual manual ? manual.request() : before.request();
+        return new Gate(request.generation(), token, failures, now.plus(pause));
+    }
+
+    /** The gate after the operator ended during a run: at once the first time, so that a run that ends it does not always. */
+    Gate afterInterruption(@Nullable Long consecutiveFailures, Instant now) {
+        int failures = consecutiveFailures == null ? 1 : Math.toIntExact(Math.min(consecutiveFailures, 1_000));
+        return failures <= 1 ? Gate.OPEN : new Gate(null, null, failures, now.plus(retry.after(failures - 1)));
+    }
+}

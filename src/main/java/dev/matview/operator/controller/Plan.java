@@ -1,0 +1,64 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.Durations;
+import dev.matview.operator.api.MaterializedViewRefreshSpec;
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.TimeoutsSpec;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.RefreshBounds;
+import dev.matview.operator.schedule.Schedule;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A spec as it is worked with: parsed, and checked in all that needs no database.
+ *
+ * @param deadline how late a scheduled run may start, or null for any time
+ * @param failure why nothing can be done with it, or null; its schedule is then empty
+ */
+record Plan(
+        MaterializedViewRefreshSpec spec,
+        Schedule schedule,
+        @Nullable Duration deadline,
+        RefreshBounds bounds,
+        @Nullable Failure failure) {
+
+    static Plan of(@Nullable MaterializedViewRefreshSpec spec) {
+        if (spec == null) {
+            String why = "the resource has no spec: say which database and view it is about";
+            return unusable(MaterializedViewRefreshSpec.unreadable(why), new Failure(Reason.INVALID_SPEC, why));
+        } else if (spec.unreadable() != null) {
+            String message = spec.unreadable() + ": upgrade the operator, or change the value";
+            return unusable(spec, new Failure(Reason.UNREADABLE_SPEC, message));
+        }
+        try {
+            Long deadline = spec.startingDeadlineSeconds();
+            return new Plan(
+                    spec,
+                    Schedule.of(spec.schedules(), spec.timeZone()),
+                    deadline == null ? null : Duration.ofSeconds(deadline),
+                    bounds(spec.timeouts()),
+                    null);
+        } catch (IllegalArgumentException e) {
+            return unusable(spec, new Failure(Reason.INVALID_SPEC, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Plan unusable(MaterializedViewRefreshSpec spec, Failure failure) {
+        return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, bounds(TimeoutsSpec.DEFAULT), failure);
+    }
+
+    private static RefreshBounds bounds(TimeoutsSpec timeouts) {
+        return new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh()));
+    }
+
+    /** The schedules as the status shows them, and by which a change is found. */
+    String scheduleText() {
+        if (spec.schedules().isEmpty()) {
+            return "on demand";
+        }
+        String expressions = String.join("; ", spec.schedules());
+        return spec.timeZone().equals("Etc/UTC") ? expressions : expressions + " (" + spec.timeZone() + ")";
+    }
+}

@@ -1,0 +1,121 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.Durations;
+import dev.matview.operator.api.FailureClass;
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.refresh.Outcome;
+import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Trigger;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Runs as the status records them. */
+final class Records {
+    static final String RUNNING = "Running";
+    static final String SUCCEEDED = "Succeeded";
+    static final String FAILED = "Failed";
+
+    private Records() {}
+
+    static RefreshRecord running(RunRequest<?> request, Instant startTime) {
+        return running(request.trigger(), request.mode(), startTime);
+    }
+
+    /** A run by annotation that begins at that time. */
+    static RefreshRecord manual(String token, RefreshMode mode, Instant startTime) {
+        return running(new Trigger.Manual(token), mode, startTime);
+    }
+
+    private static RefreshRecord running(Trigger trigger, RefreshMode mode, Instant startTime) {
+        return new RefreshRecord(
+                RUNNING,
+                trigger.getClass().getSimpleName(),
+                trigger instanceof Trigger.Schedule(Instant scheduledTime) ? scheduledTime : null,
+                trigger instanceof Trigger.Manual(String token) ? token : null,
+                mode.value(),
+                startTime,
+                null,
+                null,
+                null,
+                null,
+                1L,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static RefreshRecord succeeded(RunRequest<?> request, Outcome.Refreshed refreshed) {
+        RefreshRecord run = running(request, refreshed.startTime());
+        RefreshResult result = refreshed.result();
+        return new RefreshRecord(
+                SUCCEEDED,
+                run.trigger(),
+                run.scheduledTime(),
+                run.request(),
+                result.mode().value(),
+                run.startTime(),
+                refreshed.completionTime(),
+                Durations.format(refreshed.duration()),
+                result.rows(),
+                result.sizeBytes(),
+                (long) result.attempts(),
+                result.lockWait().isZero() ? null : Durations.format(result.lockWait()),
+                null,
+                null,
+                null);
+    }
+
+    static RefreshRecord failed(RefreshRecord run, Failure failure, Instant completionTime) {
+        return new RefreshRecord(
+                FAILED,
+                run.trigger(),
+                run.scheduledTime(),
+                run.request(),
+                run.mode(),
+                run.startTime(),
+                completionTime,
+                Durations.format(Duration.between(run.startTime(), completionTime)),
+                null,
+                null,
+                run.attempts(),
+                null,
+                failure.reason().value(),
+                failure.message(),
+                failure.sqlState());
+    }
+
+    /** The later of two tries for one cause, as one run that began with the earlier. */
+    static RefreshRecord continuing(RefreshRecord earlier, RefreshRecord later) {
+        long attempts = (earlier.attempts() == null ? 0 : earlier.attempts())
+                + (later.attempts() == null ? 0 : later.attempts());
+        return new RefreshRecord(
+                later.status(),
+                later.trigger(),
+                later.scheduledTime(),
+                later.request(),
+                later.mode(),
+                earlier.startTime(),
+                later.completionTime(),
+                later.duration(),
+                later.rows(),
+                later.sizeBytes(),
+                attempts,
+                later.lockWait(),
+                later.reason(),
+                later.message(),
+                later.sqlState());
+    }
+
+    /** Whether a run that failed so will be tried again for the same cause. */
+    static boolean leavesCauseOpen(RefreshRecord ended) {
+        Reason reason = Reason.of(ended.reason());
+        return reason != null
+                && (reason.failureClass() == FailureClass.UNREACHABLE
+                        || reason.failureClass() == FailureClass.CANNOT_WORK);
+    }
+}

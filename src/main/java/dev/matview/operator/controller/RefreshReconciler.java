@@ -1,0 +1,210 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Runs;
+import dev.matview.operator.refresh.Slots;
+import dev.matview.operator.refresh.Trigger;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.Cache;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a resource and what happens in its database together. A reconciliation never waits for a database: it starts a
+ * run and ends, and the run's end is the reason for another one.
+ */
+@ControllerConfiguration(
+        name = "materializedviewrefresh",
+        generationAwareEventProcessing = false,
+        informer = @Informer(onUpdateFilter = RelevantChange.class))
+@GradualRetry(maxAttempts = -1, initialInterval = 1_000, intervalMultiplier = 2, maxInterval = 60_000)
+public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
+    private static final Logger LOG = Logger.getLogger(RefreshReconciler.class);
+
+    /** What could not be recorded because the API server is away is tried again so soon. */
+    private static final Duration API_SERVER_PAUSE = Duration.ofSeconds(5);
+
+    /** The framework's timers are not made for long times: each resource is looked at this often, without a write. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
+
+    private final Clock clock;
+    private final StatusWriter writer;
+    private final EventRecorder recorder;
+    private final Rotations rotations;
+    private final SecretCredentials credentials;
+    private final Pacing pacing;
+    private final Memory memory = new Memory();
+    private final ViewClaims claims = new ViewClaims();
+    private final RunEvents events = new RunEvents(this::gone);
+    private final Runs<ResourceKey> runs;
+    private @Nullable Cache<MaterializedViewRefresh> cache;
+    private boolean claimsKnown;
+
+    RefreshReconciler(
+            KubernetesClient client,
+            Clock clock,
+            OperatorConfig config,
+            Connections connections,
+            Slots slots,
+            EventRecorder recorder) {
+        this.clock = clock;
+        this.writer = new StatusWriter(client);
+        this.recorder = recorder;
+        this.rotations = new Rotations(clock);
+        this.credentials = new SecretCredentials(client, rotations);
+        this.pacing = new Pacing(
+                new Backoff(config.retryBackoff(), config.maxBackoff()),
+                new Backoff(config.recheckBackoff(), config.maxBackoff()));
+        this.runs = new Runs<>(connections, slots, clock, events::news);
+    }
+
+    @Override
+    public List<EventSource<?, MaterializedViewRefresh>> prepareEventSources(
+            EventSourceContext<MaterializedViewRefresh> context) {
+        cache = context.getPrimaryCache();
+        return List.of(events);
+    }
+
+    @Override
+    public UpdateControl<MaterializedViewRefresh> reconcile(
+            MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context) {
+        learnClaims();
+        ResourceKey key = ResourceKey.of(resource);
+        Instant now = clock.instant();
+        Runs.State<ResourceKey> state = runs.state(key);
+        MaterializedViewRefreshStatus before = memory.status(resource);
+        var pass = new Pass(resource, before, state, claims.objection(key), memory.gate(key), pacing, now);
+        MaterializedViewRefreshStatus after = pass.status();
+        if (!after.equals(before)) {
+            switch (writer.write(resource, after)) {
+                case WRITTEN -> {
+                    memory.wrote(resource, after);
+                    Announcement.between(before, after).forEach(a -> announce(resource, a));
+                }
+                case NOT_NOW -> {
+                    return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+                }
+                case GONE -> {
+                    gone(key);
+                    return UpdateControl.noUpdate();
+                }
+            }
+        }
+        memory.set(key, pass.gate());
+        if (state instanceof Runs.State.Ended<ResourceKey> ended) {
+            runs.acknowledge(ended);
+        }
+        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(proceed(resource, pass, now));
+    }
+
+    private void announce(MaterializedViewRefresh resource, Announcement announcement) {
+        LOG.infof(
+                "%s: %s %s: %s",
+                ResourceKey.of(resource).id(), announcement.type(), announcement.reason(), announcement.message());
+        recorder.record(resource, announcement);
+    }
+
+    /** Starts what is next, and says when to look again. */
+    private Duration proceed(MaterializedViewRefresh resource, Pass pass, Instant now) {
+        return switch (pass.next()) {
+            case NextStep.Start(Trigger trigger) -> {
+                runs.start(request(resource, pass.plan(), trigger));
+                if (!lives(ResourceKey.of(resource))) {
+                    gone(ResourceKey.of(resource));
+                }
+                yield Pass.LONG_RUN;
+            }
+            case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));
+            case NextStep.Wait _ -> LONGEST_SLEEP;
+        };
+    }
+
+    private static Duration clamped(Duration wait) {
+        Duration inTime = wait.plusMillis(1);
+        if (inTime.isNegative()) {
+            return Duration.ofMillis(1);
+        }
+        return inTime.compareTo(LONGEST_SLEEP) < 0 ? inTime : LONGEST_SLEEP;
+    }
+
+    private RunRequest<ResourceKey> request(MaterializedViewRefresh resource, Plan plan, Trigger trigger) {
+        var spec = plan.spec();
+        return new RunRequest<>(
+                ResourceKey.of(resource),
+                resource.getMetadata().getGeneration(),
+                trigger,
+                () -> credentials.read(resource, spec.database()),
+                new ViewName(spec.view().schema(), spec.view().name()),
+                spec.mode(),
+                plan.bounds(),
+                identity -> admit(resource, identity));
+    }
+
+    /** On a run's thread, when it is known which view this is. */
+    private @Nullable Failure admit(MaterializedViewRefresh resource, ViewIdentity identity) {
+        ResourceKey key = ResourceKey.of(resource);
+        claims.claim(resource, identity.toString()).forEach(this::reconsider);
+        if (!lives(key)) {
+            claims.release(key);
+        }
+        return claims.objection(key);
+    }
+
+    private void reconsider(ResourceKey other) {
+        memory.set(other, Gate.OPEN);
+        events.news(other);
+    }
+
+    private void gone(ResourceKey key) {
+        runs.cancel(key);
+        memory.forget(key);
+        rotations.forget(key.uid());
+        claims.release(key).forEach(this::reconsider);
+    }
+
+    private boolean lives(ResourceKey key) {
+        return cache == null
+                || cache.get(key.id())
+                        .filter(r -> key.uid().equals(r.getMetadata().getUid()))
+                        .isPresent();
+    }
+
+    /** After a restart, what the statuses say about who manages which view is known before anything is decided. */
+    private synchronized void learnClaims() {
+        if (!claimsKnown && cache != null) {
+            cache.list()
+                    .filter(r -> r.getStatus() != null && r.getStatus().view() != null)
+                    .forEach(r -> {
+                        String identity = r.getStatus().view().identity();
+                        if (identity != null) {
+                            claims.claim(r, identity);
+                        }
+                    });
+            claimsKnown = true;
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        runs.close();
+    }
+}

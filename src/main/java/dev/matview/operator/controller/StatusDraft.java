@@ -1,0 +1,158 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.Condition;
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewStatus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A status on its way to the next one: starts as a copy, is changed in place by one thread, and becomes a value again. */
+final class StatusDraft {
+    private static final int HISTORY = 10;
+
+    @Nullable
+    Long observedGeneration;
+
+    @Nullable
+    String lastRefreshStatus;
+
+    @Nullable
+    Instant lastRefreshTime;
+
+    @Nullable
+    Instant lastSuccessTime;
+
+    @Nullable
+    Instant lastScheduleTime;
+
+    @Nullable
+    Instant nextRefreshTime;
+
+    @Nullable
+    Instant nextRetryTime;
+
+    @Nullable
+    Long missedSchedules;
+
+    @Nullable
+    Long consecutiveFailures;
+
+    @Nullable
+    String lastHandledRefreshRequest;
+
+    @Nullable
+    String schedule;
+
+    @Nullable
+    Instant scheduleSince;
+
+    @Nullable
+    RefreshRecord lastRefresh;
+
+    @Nullable
+    ViewStatus view;
+
+    private final List<RefreshRecord> history;
+    private final List<Condition> conditions;
+
+    StatusDraft(MaterializedViewRefreshStatus from) {
+        observedGeneration = from.observedGeneration();
+        lastRefreshStatus = from.lastRefreshStatus();
+        lastRefreshTime = from.lastRefreshTime();
+        lastSuccessTime = from.lastSuccessTime();
+        lastScheduleTime = from.lastScheduleTime();
+        nextRefreshTime = from.nextRefreshTime();
+        nextRetryTime = from.nextRetryTime();
+        missedSchedules = from.missedSchedules();
+        consecutiveFailures = from.consecutiveFailures();
+        lastHandledRefreshRequest = from.lastHandledRefreshRequest();
+        schedule = from.schedule();
+        scheduleSince = from.scheduleSince();
+        lastRefresh = from.lastRefresh();
+        view = from.view();
+        history = new ArrayList<>(from.history());
+        conditions = new ArrayList<>(from.conditions());
+    }
+
+    MaterializedViewRefreshStatus build() {
+        return new MaterializedViewRefreshStatus(
+                observedGeneration,
+                lastRefreshStatus,
+                lastRefreshTime,
+                lastSuccessTime,
+                lastScheduleTime,
+                nextRefreshTime,
+                nextRetryTime,
+                missedSchedules,
+                consecutiveFailures,
+                lastHandledRefreshRequest,
+                schedule,
+                scheduleSince,
+                lastRefresh,
+                view,
+                history,
+                conditions);
+    }
+
+    /** The time up to which scheduled times have been dealt with; null before the schedules came into force. */
+    @Nullable
+    Instant anchor() {
+        if (scheduleSince == null || lastScheduleTime == null) {
+            return scheduleSince;
+        }
+        return lastScheduleTime.isAfter(scheduleSince) ? lastScheduleTime : scheduleSince;
+    }
+
+    @Nullable
+    Condition condition(String type) {
+        return conditions.stream()
+                .filter(c -> c.type().equals(type))
+                .findFirst()
+                .orElse(null);
+    }
+
+    boolean isTrue(String type) {
+        Condition condition = condition(type);
+        return condition != null && condition.status().equals("True");
+    }
+
+    /** Sets a condition; its transition time moves only with its status. */
+    void set(String type, String status, String reason, String message, @Nullable Long generation, Instant now) {
+        Condition before = condition(type);
+        Instant since = before != null && before.status().equals(status)
+                ? before.lastTransitionTime()
+                : now.truncatedTo(ChronoUnit.SECONDS);
+        var condition = new Condition(type, status, generation, since, reason, message);
+        if (before == null) {
+            conditions.add(condition);
+        } else {
+            conditions.set(conditions.indexOf(before), condition);
+        }
+    }
+
+    void remove(String type) {
+        conditions.removeIf(c -> c.type().equals(type));
+    }
+
+    /** The try before for the same cause as that run, when it left the cause open; else null. */
+    @Nullable
+    RefreshRecord openTry(RefreshRecord run) {
+        RefreshRecord last = history.isEmpty() ? null : history.getFirst();
+        return last != null && last.sameCauseAs(run) && Records.leavesCauseOpen(last) ? last : null;
+    }
+
+    /** Enters a run that ended into the history, where it takes the place of the try before for the same cause. */
+    void enter(RefreshRecord ended) {
+        if (openTry(ended) != null) {
+            history.removeFirst();
+        }
+        history.addFirst(ended);
+        if (history.size() > HISTORY) {
+            history.removeLast();
+        }
+    }
+}

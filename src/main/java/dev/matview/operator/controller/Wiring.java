@@ -1,0 +1,55 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.postgres.ConnectionPolicy;
+import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.refresh.Slots;
+import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.Quarkus;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import org.jboss.logging.Logger;
+
+/** Makes the parts that know nothing of each other's making. */
+final class Wiring {
+    private static final Logger LOG = Logger.getLogger(Wiring.class);
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.tickMillis(ZoneOffset.UTC);
+    }
+
+    @Produces
+    @Singleton
+    Connections connections(OperatorConfig config) {
+        var policy = new ConnectionPolicy(config.requireAuth(), config.allowLoopback(), config.connectTimeout());
+        return new Connections(policy, config.poolIdle());
+    }
+
+    void close(@Disposes Connections connections) {
+        connections.close();
+    }
+
+    @Produces
+    @Singleton
+    Slots slots(OperatorConfig config) {
+        return new Slots(config.refreshesPerDatabase(), config.refreshes());
+    }
+
+    /** Without its informer the operator would stay up and serve nobody: it ends, and is started anew. */
+    @Produces
+    @Singleton
+    @Unremovable
+    InformerStoppedHandler informerStopped() {
+        return (informer, thrown) -> {
+            if (thrown != null) {
+                LOG.error("the watch on the resources has ended for good: the operator ends too", thrown);
+                Quarkus.asyncExit(1);
+            }
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package dev.matview.operator;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.matview.operator", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule dependenciesPointDownOnly = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("controller")
+            .definedBy("..controller..")
+            .layer("refresh")
+            .definedBy("..refresh..")
+            .layer("postgres")
+            .definedBy("..postgres..")
+            .layer("schedule")
+            .definedBy("..schedule..")
+            .layer("api")
+            .definedBy("..api..")
+            .whereLayer("controller")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("refresh")
+            .mayOnlyBeAccessedByLayers("controller")
+            .whereLayer("postgres")
+            .mayOnlyBeAccessedByLayers("controller", "refresh")
+            .whereLayer("schedule")
+            .mayOnlyBeAccessedByLayers("controller")
+            .whereLayer("api")
+            .mayOnlyBeAccessedByLayers("controller", "refresh", "postgres");
+
+    @ArchTest
+    static final ArchRule everyClassHasItsRoom = classes()
+            .should()
+            .resideInAnyPackage("..controller..", "..refresh..", "..postgres..", "..schedule..", "..api..");
+
+    @ArchTest
+    static final ArchRule kubernetesLivesInTheControllerAlone = noClasses()
+            .that()
+            .resideInAnyPackage("..refresh..", "..postgres..", "..schedule..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");
+
+    @ArchTest
+    static final ArchRule sqlLivesInPostgresAlone = noClasses()
+            .that()
+            .resideInAnyPackage("..controller..", "..schedule..", "..api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..");
+
+    @ArchTest
+    static final ArchRule timeComesFromAClock = noClasses()
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.controller;
+
+import org.jspecify.annotations.NullMarked;
