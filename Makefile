@@ -1,0 +1,75 @@
+# Needs a JDK 25 or newer, Maven, Go, OpenSSL; the demo also needs psql. `make` alone lists the targets.
+# No target reads or changes the cluster of your current kubeconfig.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # Maven's target/ and the clusters can't be shared by two targets at once
+
+JAR := target/matview-operator-0.1.0-runner.jar
+MVN = JAVA_HOME="$$(hack/jdk.sh)" && export JAVA_HOME && mvn -B -ntp
+CLUSTER_TEST = hack/cluster/with.sh mvn -B -ntp
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: $(JAR) ## The operator as one jar (no tests)
+$(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
+	$(MVN) package -DskipTests
+	@touch $@
+
+.PHONY: control-plane postgresql
+control-plane: ## Kubernetes' control plane and kubectl, built once from source
+	@hack/cluster/build.sh control-plane
+postgresql: ## The PostgreSQL servers that the tests and the demo use
+	@JAVA_HOME="$$(hack/jdk.sh)" hack/postgres/server.sh fetch
+.PHONY: postgresql-18
+postgresql-18:
+	@JAVA_HOME="$$(hack/jdk.sh)" hack/postgres/server.sh fetch 18
+
+.PHONY: test test-unit test-database test-apiserver
+test: control-plane postgresql ## Every rung: unit, database (PostgreSQL 14 to 18), API server
+	@rm -rf target/surefire-reports target/failsafe-reports
+	@JAVA_HOME="$$(hack/jdk.sh)"; export JAVA_HOME; started=$$SECONDS; \
+	if $(CLUSTER_TEST) verify; then \
+	  echo "All tests passed (unit, database on PostgreSQL 14 to 18, API server) in $$((SECONDS - started)) s."; \
+	else \
+	  echo "Tests failed: see above, and target/surefire-reports and target/failsafe-reports." >&2; exit 1; \
+	fi
+test-unit: ## The unit rung alone
+	$(MVN) test -Dgroups='!database'
+test-database: postgresql ## The database rung alone
+	$(MVN) test -Dgroups=database
+test-apiserver: control-plane postgresql ## The API server rung alone, against a cluster of its own
+	JAVA_HOME="$$(hack/jdk.sh)" && export JAVA_HOME && $(CLUSTER_TEST) verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
+.PHONY: crds docs format
+crds: ## Write crds/ anew from the Java types
+	$(MVN) -q test -Dtest=CrdFileTest -Dupdate=true
+docs: ## Write the resource's reference anew from crds/
+	$(MVN) -q test -Dtest=ReferenceDocTest -Dupdate=true
+format: ## Format the Java sources
+	$(MVN) -q spotless:apply
+
+.PHONY: bench
+bench: $(JAR) control-plane postgresql-18 ## Measure the operator against psql
+	@bench/run.sh
+
+.PHONY: demo demo-env demo-down
+demo: $(JAR) control-plane postgresql-18 ## Cluster, database and operator on this machine, with samples; left running
+	@hack/demo/demo.sh $(JAR)
+demo-env: ## Export lines for the demo: eval "$(make -s demo-env)"
+	@hack/demo/env.sh
+demo-down: ## End the demo
+	@hack/demo/down.sh
+
+.PHONY: cluster-up cluster-down
+cluster-up: control-plane ## A local API server without nodes; prints its kubeconfig
+	@hack/cluster/up.sh
+cluster-down: ## End it
+	@hack/cluster/down.sh
+
+.PHONY: clean
+clean: ## Remove target/ (a running demo goes on)
+	rm -rf target
