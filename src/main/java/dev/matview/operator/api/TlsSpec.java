@@ -22,8 +22,8 @@ public record TlsSpec(
                 that the Java runtime trusts.""") @Nullable CertificateAuthoritySource ca,
 
         @JsonPropertyDescription("""
-                A Secret of type kubernetes.io/tls with the client's certificate and its private key (PKCS#8), for \
-                servers that ask for one.""") @Nullable SecretReference clientCertificateSecretRef) {
+                A Secret of type kubernetes.io/tls with the client's certificate and its private key, for servers \
+                that ask for one.""") @Nullable SecretReference clientCertificateSecretRef) {
 
     public static final TlsSpec VERIFY_FULL = new TlsSpec(TlsMode.VERIFY_FULL, null, null);
 

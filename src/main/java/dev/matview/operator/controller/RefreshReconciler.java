@@ -114,7 +114,11 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         if (state instanceof Runs.State.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
         }
-        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(proceed(resource, pass, now));
+        Duration pause = proceed(resource, pass, now);
+        if (!lives(key)) {
+            gone(key);
+        }
+        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(pause);
     }
 
     private void announce(MaterializedViewRefresh resource, Announcement announcement) {
@@ -129,9 +133,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         return switch (pass.next()) {
             case NextStep.Start(Trigger trigger) -> {
                 runs.start(request(resource, pass.plan(), trigger));
-                if (!lives(ResourceKey.of(resource))) {
-                    gone(ResourceKey.of(resource));
-                }
                 yield Pass.LONG_RUN;
             }
             case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));

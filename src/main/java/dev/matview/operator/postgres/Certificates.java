@@ -5,17 +5,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
@@ -26,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Key material as PEM texts hold it. */
 final class Certificates {
-    private static final String KEY_HEADER = "-----BEGIN PRIVATE KEY-----";
-
     private Certificates() {}
 
     /** @throws CertificateException when the text holds no certificate, or one that is broken */
@@ -41,29 +34,6 @@ final class Certificates {
         return all;
     }
 
-    /** @throws GeneralSecurityException when the text is not an unencrypted PKCS#8 key of a usual kind */
-    static PrivateKey privateKey(String pem) throws GeneralSecurityException {
-        int start = pem.indexOf(KEY_HEADER);
-        int end = pem.indexOf("-----END PRIVATE KEY-----");
-        if (start < 0 || end < start) {
-            throw new GeneralSecurityException("not a PKCS#8 key");
-        }
-        byte[] encoded;
-        try {
-            encoded = Base64.getMimeDecoder().decode(pem.substring(start + KEY_HEADER.length(), end));
-        } catch (IllegalArgumentException e) {
-            throw new GeneralSecurityException("not Base64", e);
-        }
-        for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            } catch (GeneralSecurityException e) {
-                // The key is of another algorithm: the next one is tried.
-            }
-        }
-        throw new GeneralSecurityException("a key of an unknown algorithm");
-    }
-
     /** Those that present the certificate; null, which stands for no client certificate, when there is none. */
     static KeyManager @Nullable [] keyManagers(@Nullable String certificate, @Nullable String key)
             throws GeneralSecurityException, IOException {
@@ -73,7 +43,7 @@ final class Certificates {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         Certificate[] chain = certificates(certificate).toArray(new Certificate[0]);
-        store.setKeyEntry("client", privateKey(key), new char[0], chain);
+        store.setKeyEntry("client", PrivateKeys.read(key), new char[0], chain);
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();

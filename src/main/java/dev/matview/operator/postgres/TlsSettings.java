@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authorities the trusted certificates as PEM, or null for those that the Java runtime trusts
  * @param clientCertificate the client's certificate chain as PEM, or null for none
- * @param clientKey its private key as PEM (PKCS#8), or null for none
+ * @param clientKey its private key as PEM, or null for none
  */
 public record TlsSettings(
         TlsMode mode,
@@ -39,11 +39,10 @@ public record TlsSettings(
         try {
             if (clientCertificate != null && clientKey != null) {
                 Certificates.certificates(clientCertificate);
-                Certificates.privateKey(clientKey.value());
+                PrivateKeys.read(clientKey.value());
             }
         } catch (GeneralSecurityException e) {
-            throw invalid("the Secret that spec.database.tls.clientCertificateSecretRef names needs a certificate in"
-                    + " tls.crt and an unencrypted PKCS#8 key (BEGIN PRIVATE KEY) in tls.key, both as PEM");
+            throw invalid("the Secret that spec.database.tls.clientCertificateSecretRef names needs X");
         }
         return new TlsSettings(mode, authorities, clientCertificate, clientKey);
     }
