@@ -42,8 +42,8 @@ public record MaterializedViewRefreshSpec(
 
         @Size(max = 8) @JsonPropertyDescription("""
                 When the view is refreshed: cron expressions in the dialect of CronJob (five fields, names, steps, \
-                @hourly and the like). None: on demand only. Times that were missed, and those that fall due during \
-                a run, are made up by at most one run. A change starts anew from that moment.""") List<@Size(min = 1, max = 128) String> schedules,
+                @hourly and the like). None: on demand only. Times that were missed are made up by at most one \
+                run; those that fall due during a run are answered by it. A change starts anew from that moment.""") List<@Size(min = 1, max = 128) String> schedules,
 
         @Default("false")
         @JsonPropertyDescription(

@@ -65,11 +65,11 @@ record Announcement(String type, String reason, String message) {
         if (run.reason() != null && run.message() != null) {
             return new Announcement(WARNING, run.reason(), run.message());
         }
-        String rows = run.rows() == null ? "" : ", about " + run.rows() + " rows";
         return new Announcement(
                 NORMAL,
                 "Refreshed",
-                run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + rows + ")");
+                run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows())
+                        + ")");
     }
 
     private static boolean changed(@Nullable Condition was, Condition is) {

@@ -12,6 +12,8 @@ import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Trigger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Runs as the status records them. */
 final class Records {
@@ -117,5 +119,13 @@ final class Records {
         return reason != null
                 && (reason.failureClass() == FailureClass.UNREACHABLE
                         || reason.failureClass() == FailureClass.CANNOT_WORK);
+    }
+
+    /** The server's estimate as the end of a sentence; empty when it has none. */
+    static String rows(@Nullable Long estimate) {
+        if (estimate == null) {
+            return "";
+        }
+        return estimate == 1 ? ", about 1 row" : String.format(Locale.ROOT, ", about %,d rows", estimate);
     }
 }

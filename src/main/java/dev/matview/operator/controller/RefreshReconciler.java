@@ -123,8 +123,11 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
 
     private void announce(MaterializedViewRefresh resource, Announcement announcement) {
         LOG.infof(
-                "%s: %s %s: %s",
-                ResourceKey.of(resource).id(), announcement.type(), announcement.reason(), announcement.message());
+                "%s/%s: %s: %s",
+                resource.getMetadata().getNamespace(),
+                resource.getMetadata().getName(),
+                announcement.reason(),
+                announcement.message());
         recorder.record(resource, announcement);
     }
 

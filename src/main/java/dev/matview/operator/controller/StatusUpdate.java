@@ -12,7 +12,6 @@ import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Trigger;
 import dev.matview.operator.schedule.Due;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How what happened changes the status. */
@@ -116,11 +115,10 @@ final class StatusUpdate {
         end(record);
         draft.consecutiveFailures = 0L;
         settle(request.trigger(), refreshed.completionTime());
-        String rows = result.rows() == null ? "" : String.format(Locale.ROOT, ", about %,d rows", result.rows());
         Conditions.ready(
                 draft,
                 plan.spec().suspend() ? "Suspended" : Records.SUCCEEDED,
-                "refreshed in " + record.duration() + rows,
+                "refreshed in " + record.duration() + Records.rows(result.rows()),
                 request.generation(),
                 now);
     }
@@ -199,8 +197,10 @@ final class StatusUpdate {
     }
 
     private ViewStatus viewStatus(ViewFacts facts, @Nullable RefreshResult result) {
+        String identity = facts.identity().toString();
         ViewStatus before = draft.view;
-        Long size = result == null ? (before == null ? null : before.sizeBytes()) : Long.valueOf(result.sizeBytes());
+        Long known = before != null && identity.equals(before.identity()) ? before.sizeBytes() : null;
+        Long size = result == null ? known : Long.valueOf(result.sizeBytes());
         return new ViewStatus(
                 true,
                 result != null || facts.populated(),
@@ -209,7 +209,7 @@ final class StatusUpdate {
                 size == null ? null : ByteSize.format(size),
                 facts.owner(),
                 facts.usableUniqueIndex(),
-                facts.identity().toString());
+                identity);
     }
 
     private boolean validated(long generation) {
