@@ -40,7 +40,9 @@ enum CalendarUnit {
             // clock is off.
             ZonedDateTime next = resolve(time.toLocalDateTime().plusDays(1), time.getZone());
             int hour = next.getHour();
-            return hour > 12 ? next.plusHours(24 - hour) : next.minusHours(hour);
+            ZonedDateTime midnight = hour > 12 ? next.plusHours(24 - hour) : next.minusHours(hour);
+            // Where a country crosses the date line, a whole day is skipped: its midnight is that of the day before.
+            return midnight.isAfter(time) ? midnight : time.plusHours(24);
         }
     },
     HOUR(ChronoField.HOUR_OF_DAY) {

@@ -43,11 +43,7 @@ record Window(Instant after, Instant until) {
 
     /** How many different times one or more of the schedules have in this window, counted up to a limit. */
     long count(List<Function<Instant, Optional<Instant>>> schedules, int limit) {
-        return schedules.stream()
-                .flatMap(next -> times(next).limit(limit))
-                .distinct()
-                .limit(limit)
-                .count();
+        return schedules.stream().flatMap(this::times).distinct().limit(limit).count();
     }
 
     private Stream<Instant> times(Function<Instant, Optional<Instant>> next) {

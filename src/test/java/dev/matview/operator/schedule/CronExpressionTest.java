@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,12 +177,23 @@ class CronExpressionTest {
                         Instant.parse("2030-10-28T01:30:00Z"));
     }
 
-    @Test
-    void passesOverADayWithoutMidnightEastOfGreenwichAsTheCronJobControllerDoes() {
-        assertThat(times("0 12 28 4 *", "Africa/Cairo", Instant.parse("2028-04-01T00:00:00Z"), 1))
-                .containsExactly(Instant.parse("2029-04-28T09:00:00Z"));
-        assertThat(times("0 12 28 4 *", "Africa/Cairo", Instant.parse("2028-04-28T01:00:00Z"), 1))
-                .containsExactly(Instant.parse("2028-04-28T09:00:00Z"));
+    /** Not what one would design, but when a CronJob with this expression runs. */
+    @ParameterizedTest(name = "{0} in {1} after {2}")
+    @CsvSource({
+        // East of Greenwich a day without midnight is passed over, unless the search starts on it.
+        "0 12 28 4 *, Africa/Cairo, 2028-04-01T00:00:00Z, 2029-04-28T09:00:00Z",
+        "0 12 28 4 *, Africa/Cairo, 2028-04-28T01:00:00Z, 2028-04-28T09:00:00Z",
+        "0 12 10 3 *, America/Havana, 2030-03-01T00:00:00Z, 2030-03-10T16:00:00Z",
+        // From 23:59 the clock goes to 1:00: the date, looked at when the hour is 0, is not looked at.
+        "0 3 27 4 *, Africa/Cairo, 2028-04-27T02:00:00Z, 2028-04-28T00:00:00Z",
+        // From 1:59 it goes to 2:30: the hour, looked at when the minute is 0, is not looked at.
+        "45 1 * * *, Australia/Lord_Howe, 2030-10-05T15:15:00Z, 2030-10-05T15:45:00Z",
+        // A month without a first midnight is entered on its day before, and so are those after it.
+        "0 0 10 1 *, America/Asuncion, 2023-09-15T00:00:00Z, 2025-01-10T03:00:00Z",
+    })
+    void followsTheCronJobControllerWhereAClockChangeLeadsItAstray(
+            String expression, String zone, Instant after, Instant next) {
+        assertThat(times(expression, zone, after, 1)).containsExactly(next);
     }
 
     @ParameterizedTest
@@ -194,6 +207,13 @@ class CronExpressionTest {
             assertThat(next).isAfter(time).isBefore(time.plusSeconds(2 * 86_400));
             time = next;
         }
+    }
+
+    @Test
+    @Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
+    void passesOverADayThatIsSkippedAtTheDateLine() {
+        assertThat(times("0 18 30,31 * *", "Pacific/Apia", Instant.parse("2011-12-29T12:00:00Z"), 2))
+                .containsExactly(Instant.parse("2011-12-31T04:00:00Z"), Instant.parse("2012-01-30T04:00:00Z"));
     }
 
     @Test
