@@ -1,6 +1,5 @@
 package dev.matview.operator.controller;
 
-import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Trigger;
@@ -18,12 +17,12 @@ record Pacing(Backoff retry, Backoff recheck) {
 
     /** The gate after a run that ended so. */
     Gate after(Gate before, RunRequest<?> request, Outcome outcome, Instant now) {
-        if (!(outcome instanceof Outcome.Failed(Failure failure, var _, var _, var _))) {
+        if (!(outcome instanceof Outcome.Failed failed)) {
             return Gate.OPEN;
         }
         int failures = before.failures() + 1;
         Duration pause =
-                switch (failure.failureClass()) {
+                switch (failed.failure().failureClass()) {
                     case UNREACHABLE -> retry.after(failures);
                     case CANNOT_WORK -> recheck.after(failures);
                     // These wait for the next scheduled time, which is not the gate's business.

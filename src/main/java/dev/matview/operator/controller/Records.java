@@ -73,6 +73,11 @@ final class Records {
     }
 
     static RefreshRecord failed(RefreshRecord run, Failure failure, Instant completionTime) {
+        return failed(run, new Outcome.Failed(failure, null, run.startTime(), completionTime, 1, Duration.ZERO));
+    }
+
+    static RefreshRecord failed(RefreshRecord run, Outcome.Failed failed) {
+        Failure failure = failed.failure();
         return new RefreshRecord(
                 FAILED,
                 run.trigger(),
@@ -80,12 +85,12 @@ final class Records {
                 run.request(),
                 run.mode(),
                 run.startTime(),
-                completionTime,
-                Durations.format(Duration.between(run.startTime(), completionTime)),
+                failed.completionTime(),
+                Durations.format(Duration.between(run.startTime(), failed.completionTime())),
                 null,
                 null,
-                run.attempts(),
-                null,
+                (long) Math.max(1, failed.attempts()),
+                failed.lockWait().isZero() ? null : Durations.format(failed.lockWait()),
                 failure.reason().value(),
                 failure.message(),
                 failure.sqlState());

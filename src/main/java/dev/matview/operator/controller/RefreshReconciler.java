@@ -89,6 +89,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     public UpdateControl<MaterializedViewRefresh> reconcile(
             MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context) {
         learnClaims();
+        claims.releaseUnlessNamed(resource).forEach(this::reconsider);
         ResourceKey key = ResourceKey.of(resource);
         Instant now = clock.instant();
         Runs.State<ResourceKey> state = runs.state(key);

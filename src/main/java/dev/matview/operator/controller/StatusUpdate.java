@@ -136,7 +136,7 @@ final class StatusUpdate {
         }
         if (!request.isCheck()) {
             RefreshRecord running = Records.running(request, failed.startTime());
-            end(continued(Records.failed(running, failure, failed.completionTime())));
+            end(continued(Records.failed(running, failed)));
             if (failure.failureClass() == FailureClass.CANNOT_WORK && request.trigger() instanceof Trigger.Manual m) {
                 draft.lastHandledRefreshRequest = m.request();
             } else if (!unreachable && failure.failureClass() != FailureClass.CANNOT_WORK) {

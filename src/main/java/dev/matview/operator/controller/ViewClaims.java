@@ -1,8 +1,11 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.ViewSpec;
 import dev.matview.operator.postgres.Failure;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +19,7 @@ final class ViewClaims {
             Comparator.comparing(Claim::creation).thenComparing(c -> c.key().uid());
 
     private final Map<String, TreeSet<Claim>> byView = new HashMap<>();
-    private final Map<String, String> viewByUid = new HashMap<>();
+    private final Map<String, Claim> byUid = new HashMap<>();
 
     /**
      * A resource turns out to be about that view; it lets go of the one that it was about before.
@@ -24,16 +27,26 @@ final class ViewClaims {
      * @return whom that concerns besides
      */
     synchronized List<ResourceKey> claim(MaterializedViewRefresh resource, String view) {
-        var claim = new Claim(ResourceKey.of(resource), resource.getMetadata().getCreationTimestamp());
-        if (view.equals(viewByUid.get(claim.key().uid()))) {
+        var claim = Claim.of(resource, view);
+        if (claim.equals(byUid.get(claim.key().uid()))) {
             return List.of();
         }
-        List<ResourceKey> concerned = new java.util.ArrayList<>(release(claim.key()));
+        List<ResourceKey> concerned = new ArrayList<>(release(claim.key()));
         TreeSet<Claim> claims = byView.computeIfAbsent(view, v -> new TreeSet<>(OLDEST_FIRST));
         claims.forEach(c -> concerned.add(c.key()));
         claims.add(claim);
-        viewByUid.put(claim.key().uid(), view);
+        byUid.put(claim.key().uid(), claim);
         return concerned;
+    }
+
+    /**
+     * A resource may have come to name another view: it lets go of the one before, also when the other is not found.
+     *
+     * @return the others of the view that it let go of
+     */
+    synchronized List<ResourceKey> releaseUnlessNamed(MaterializedViewRefresh resource) {
+        Claim claim = byUid.get(resource.getMetadata().getUid());
+        return claim == null || claim.equals(Claim.of(resource, claim.view())) ? List.of() : release(claim.key());
     }
 
     /**
@@ -42,22 +55,22 @@ final class ViewClaims {
      * @return the others of its view
      */
     synchronized List<ResourceKey> release(ResourceKey key) {
-        String view = viewByUid.remove(key.uid());
-        TreeSet<Claim> claims = view == null ? null : byView.get(view);
-        if (view == null || claims == null) {
+        Claim claim = byUid.remove(key.uid());
+        TreeSet<Claim> claims = claim == null ? null : byView.get(claim.view());
+        if (claim == null || claims == null) {
             return List.of();
         }
-        claims.removeIf(c -> c.key().uid().equals(key.uid()));
+        claims.remove(claim);
         if (claims.isEmpty()) {
-            byView.remove(view);
+            byView.remove(claim.view());
         }
         return claims.stream().map(Claim::key).toList();
     }
 
     /** Why that resource must leave its view alone, or null when it is the oldest. */
     synchronized @Nullable Failure objection(ResourceKey key) {
-        String view = viewByUid.get(key.uid());
-        TreeSet<Claim> claims = view == null ? null : byView.get(view);
+        Claim claim = byUid.get(key.uid());
+        TreeSet<Claim> claims = claim == null ? null : byView.get(claim.view());
         if (claims == null || claims.first().key().uid().equals(key.uid())) {
             return null;
         }
@@ -71,5 +84,25 @@ final class ViewClaims {
                 who + " manages this view: delete one of the two; this one takes over when the older is gone");
     }
 
-    private record Claim(ResourceKey key, String creation) {}
+    /**
+     * One resource's claim on the view that its spec was found to name.
+     *
+     * @param view the view's identity
+     */
+    private record Claim(
+            ResourceKey key,
+            String creation,
+            String view,
+            @Nullable DatabaseSpec database,
+            @Nullable ViewSpec name) {
+        static Claim of(MaterializedViewRefresh resource, String view) {
+            var spec = resource.getSpec();
+            return new Claim(
+                    ResourceKey.of(resource),
+                    resource.getMetadata().getCreationTimestamp(),
+                    view,
+                    spec == null ? null : spec.database(),
+                    spec == null ? null : spec.view());
+        }
+    }
 }

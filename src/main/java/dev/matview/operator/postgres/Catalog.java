@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what the catalog says about a view. Nothing here waits for a lock on it. */
 public final class Catalog {
+    private static final int OLDEST = 140000;
+
     private static final String SERVER = """
             SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),
-                   pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+                   pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'),
+                   pg_catalog.current_setting('server_version_num')::int
             """;
 
     private static final String VIEW = """
@@ -56,7 +59,7 @@ public final class Catalog {
      * What there is to know about the view.
      *
      * @param address the server's, which stands for its system identifier where the user may not read that
-     * @throws FailureException of reason NotPrimary, ViewMissing or NotAMaterializedView
+     * @throws FailureException of reason NotPrimary, NotSupported, ViewMissing or NotAMaterializedView
      * @throws SQLException when the server can't answer
      */
     public static ViewFacts inspect(Connection connection, ViewName view, String address)
@@ -103,6 +106,10 @@ public final class Catalog {
                         Reason.NOT_PRIMARY,
                         address + " is a standby, where nothing can be refreshed: use the host of the primary, such as"
                                 + " the read-write Service"));
+            }
+            if (row.getInt(4) < OLDEST) {
+                throw new FailureException(
+                        new Failure(Reason.NOT_SUPPORTED, address + " runs a PostgreSQL before 14: upgrade it"));
             }
             database = row.getString(2);
             identifiable = row.getBoolean(3);

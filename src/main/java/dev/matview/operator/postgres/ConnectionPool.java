@@ -31,11 +31,14 @@ final class ConnectionPool {
                 settings.password().value()));
         config.setPoolName("matview-" + Integer.toHexString(System.identityHashCode(config)));
         config.setMaximumPoolSize(SIZE);
-        config.setMinimumIdle(0);
+        // With none, the pool would close its first connection again, and log in twice for the first lease.
+        config.setMinimumIdle(1);
         config.setConnectionTimeout(policy.connectTimeout().toMillis() * 2);
         config.setValidationTimeout(policy.connectTimeout().toMillis());
         config.setInitializationFailTimeout(1);
-        return new HikariDataSource(config);
+        var pool = new HikariDataSource(config);
+        pool.setMinimumIdle(0);
+        return pool;
     }
 
     private static String url(ConnectionSettings settings) {
@@ -51,6 +54,8 @@ final class ConnectionPool {
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, seconds);
         PGProperty.LOGIN_TIMEOUT.set(properties, 0);
         PGProperty.APPLICATION_NAME.set(properties, "matview-operator");
+        // With it the name is part of the login, and not a statement of its own.
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         // Behind a transaction pooler the next statement may reach another session.
         PGProperty.PREPARE_THRESHOLD.set(properties, 0);
         // Server messages quote rows and end up in exceptions' texts.
@@ -70,10 +75,8 @@ final class ConnectionPool {
 
     private static void authentication(Properties properties, TlsSettings tls, ConnectionPolicy policy) {
         boolean certificate = tls.clientCertificate() != null && tls.clientKey() != null;
-        if (!policy.requireAuth().isEmpty()) {
-            // A server that knows the client by its certificate asks for nothing more.
-            PGProperty.REQUIRE_AUTH.set(properties, policy.requireAuth() + (certificate ? ",none" : ""));
-        }
+        // A server that knows the client by its certificate asks for nothing more.
+        PGProperty.REQUIRE_AUTH.set(properties, policy.requireAuth() + (certificate ? ",none" : ""));
         PGProperty.SSL_MODE.set(
                 properties,
                 switch (tls.mode()) {

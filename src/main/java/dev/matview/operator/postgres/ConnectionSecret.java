@@ -47,13 +47,17 @@ public final class ConnectionSecret {
                 hosts(uri, database),
                 required(name, "a database name: set spec.database.name or the Secret's key dbname"),
                 required(or(uri.user(), first("user", "username")), "a user: set the Secret's key username"),
-                new Password(required(password(uri), "a password: set the Secret's key password")),
+                new Password(password(uri, tls)),
                 uri.sslMode() == null ? tls : tls.atLeast(tlsMode(uri.sslMode())),
                 uri.channelBinding());
     }
 
-    private @Nullable String password(ConnectionUri uri) {
-        return uri.password() != null ? uri.password() : values.get("password");
+    private String password(ConnectionUri uri, TlsSettings tls) throws FailureException {
+        String password = uri.password() != null ? uri.password().value() : values.get("password");
+        // A client certificate stands for the password.
+        return password == null && tls.clientCertificate() != null
+                ? ""
+                : required(password, "a password: set the Secret's key password");
     }
 
     private List<HostPort> hosts(ConnectionUri uri, DatabaseSpec database) throws FailureException {
@@ -71,7 +75,7 @@ public final class ConnectionSecret {
         var result = new ArrayList<HostPort>();
         for (int i = 0; i < names.size(); i++) {
             String host = names.get(i).strip();
-            if (host.isEmpty() || host.startsWith("/") || host.matches(".*[\\s?#@\\[\\]].*")) {
+            if (!host.matches("[^\\s/\\\\?#@\\[\\]]+")) {
                 throw invalid("its host is not a host name or address (sockets in the file system can't be used)");
             }
             result.add(new HostPort(host, ports.get(ports.size() == 1 ? 0 : i)));

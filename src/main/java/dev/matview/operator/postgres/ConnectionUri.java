@@ -21,7 +21,7 @@ record ConnectionUri(
         List<HostPort> hosts,
         @Nullable String database,
         @Nullable String user,
-        @Nullable String password,
+        @Nullable Password password,
         @Nullable String sslMode,
         @Nullable String channelBinding) {
 
@@ -45,6 +45,9 @@ record ConnectionUri(
             throw invalid("it must start with postgresql:// or jdbc:postgresql://");
         }
         String rest = uri.substring(scheme + 3);
+        int at = endOfCredentials(rest);
+        String credentials = at < 0 ? "" : rest.substring(0, at);
+        rest = rest.substring(at + 1);
         int question = rest.indexOf('?');
         Map<String, String> parameters = question < 0 ? Map.of() : parameters(rest.substring(question + 1), jdbc);
         String beforeQuestion = question < 0 ? rest : rest.substring(0, question);
@@ -52,20 +55,26 @@ record ConnectionUri(
         String authority = slash < 0 ? beforeQuestion : beforeQuestion.substring(0, slash);
         String path = slash < 0 ? "" : decode(beforeQuestion.substring(slash + 1), jdbc);
 
-        int at = authority.lastIndexOf('@');
-        String credentials = at < 0 ? "" : authority.substring(0, at);
         int colon = credentials.indexOf(':');
         String user = decode(colon < 0 ? credentials : credentials.substring(0, colon), jdbc);
         String password = colon < 0 ? null : decode(credentials.substring(colon + 1), jdbc);
+        password = parameters.getOrDefault("password", password);
         return new ConnectionUri(
-                hosts(authority.substring(at + 1), jdbc),
+                hosts(authority, jdbc),
                 path.isEmpty() ? null : path,
                 parameters.getOrDefault("user", user).isEmpty() ? null : parameters.getOrDefault("user", user),
-                parameters.containsKey("password") ? parameters.get("password") : password,
+                password == null ? null : new Password(password),
                 parameters.get("sslmode"),
                 parameters.containsKey("channel_binding")
                         ? parameters.get("channel_binding")
                         : parameters.get("channelBinding"));
+    }
+
+    /** As libpq does it: a password may hold a '?', but neither '@' nor '/'. */
+    private static int endOfCredentials(String rest) {
+        int at = rest.indexOf('@');
+        int slash = rest.indexOf('/');
+        return slash >= 0 && slash < at ? -1 : at;
     }
 
     private static Map<String, String> parameters(String query, boolean jdbc) throws FailureException {
@@ -77,13 +86,13 @@ record ConnectionUri(
             int equals = parameter.indexOf('=');
             String name = decode(equals < 0 ? parameter : parameter.substring(0, equals), jdbc);
             String value = equals < 0 ? "" : decode(parameter.substring(equals + 1), jdbc);
-            check(name, value);
+            check(name, value, query);
             parameters.put(name, value);
         }
         return parameters;
     }
 
-    private static void check(String name, String value) throws FailureException {
+    private static void check(String name, String value, String query) throws FailureException {
         boolean known =
                 switch (name) {
                     case "user", "password" -> true;
@@ -93,8 +102,8 @@ record ConnectionUri(
                     // What connection poolers need; the operator never uses server-side prepared statements.
                     case "prepareThreshold" -> value.equals("0");
                     default ->
-                        throw invalid("its parameter '" + printable(name)
-                                + "' is not allowed: remove it (allowed: user, password, sslmode, channel_binding,"
+                        throw invalid("its parameter " + printable(name, query)
+                                + " is not allowed: remove it (allowed: user, password, sslmode, channel_binding,"
                                 + " target_session_attrs, targetServerType, prepareThreshold)");
                 };
         if (!known) {
@@ -112,6 +121,8 @@ record ConnectionUri(
             String port = colon < 0 ? "" : part.substring(colon + 1);
             if (host.isEmpty() || (part.startsWith("[") && bracket < 0)) {
                 throw invalid("its list of hosts has an entry without a name");
+            } else if (bracket > 0 && bracket + 1 != (colon < 0 ? part.length() : colon)) {
+                throw invalid("its list of hosts has an address in brackets that more follows than a port");
             }
             hosts.add(new HostPort(decode(host, jdbc), port.isEmpty() ? 0 : Ports.parse(port)));
         }
@@ -127,9 +138,11 @@ record ConnectionUri(
         }
     }
 
-    private static String printable(String name) {
-        String clean = name.replaceAll("[^A-Za-z0-9_.-]", "?");
-        return clean.length() > 40 ? clean.substring(0, 40) + "..." : clean;
+    /** A password that was not encoded may have become a parameter: only what looks like a name is shown. */
+    private static String printable(String name, String query) {
+        return !query.contains("@") && name.matches("[A-Za-z0-9_.-]{1,40}")
+                ? "'" + name + "'"
+                : "(not shown: if it is part of the password, write '/' as '%2F' and '@' as '%40')";
     }
 
     private static FailureException invalid(String why) {

@@ -17,12 +17,13 @@ import org.jboss.logging.Logger;
 public final class Refresh {
     private static final Logger LOG = Logger.getLogger(Refresh.class);
 
+    /** The one that is most likely in the way: a reader only if there is nobody else, as it blocks a plain refresh alone. */
     private static final String HOLDER = """
             SELECT l.pid, extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint
             FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'relation' AND l.relation = ? AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-            ORDER BY 2 DESC NULLS LAST LIMIT 1
+            ORDER BY l.mode = 'AccessShareLock', 2 DESC NULLS LAST LIMIT 1
             """;
 
     private final Connection connection;
@@ -30,6 +31,8 @@ public final class Refresh {
     private final RefreshTransaction transaction;
     private final RefreshBounds bounds;
     private final long startNanos = System.nanoTime();
+    private int attempts;
+    private Duration lockWait = Duration.ZERO;
 
     /** @param mode as checked by {@link Preflight} */
     public Refresh(
@@ -47,11 +50,11 @@ public final class Refresh {
      * @throws InterruptedException when the thread is interrupted in a pause
      */
     public RefreshResult run() throws FailureException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            Duration waited = elapsed();
+        while (true) {
+            attempts++;
             Failure failure;
             try {
-                return transaction.run(bounds.lock(), remaining(), attempt, waited);
+                return transaction.run(bounds.lock(), remaining(), attempts, lockWait);
             } catch (SQLException e) {
                 failure = StatementFailures.of(e, facts.identity().view());
             } catch (FailureException e) {
@@ -60,11 +63,24 @@ public final class Refresh {
             rollback();
             if (failure.failureClass() != FailureClass.BUSY) {
                 throw new FailureException(failure);
-            } else if (remaining().compareTo(bounds.pause()) <= 0) {
+            }
+            lockWait = elapsed();
+            if (remaining().compareTo(bounds.pause().plus(bounds.lock())) <= 0) {
                 throw new FailureException(outOfTime(failure));
             }
             Thread.sleep(bounds.pause());
+            lockWait = elapsed();
         }
+    }
+
+    /** How many attempts were made so far. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** How long others have been in the way so far. */
+    public Duration lockWait() {
+        return lockWait;
     }
 
     private Duration elapsed() {
@@ -86,7 +102,8 @@ public final class Refresh {
     private Failure outOfTime(Failure busy) {
         return new Failure(
                 busy.reason(),
-                busy.message() + " for all of " + Durations.format(bounds.refresh()) + " (spec.timeouts.refresh)"
+                busy.message() + " for as long as spec.timeouts.refresh allows ("
+                        + Durations.format(bounds.refresh()) + ")"
                         + holder(),
                 busy.sqlState());
     }

@@ -86,7 +86,8 @@ final class RefreshTransaction {
 
     private void begin(Duration remaining) throws SQLException, FailureException {
         try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
-            statement.setString(1, Long.toString(RefreshBounds.PATIENCE.toMillis()));
+            statement.setString(
+                    1, Long.toString(RefreshBounds.patience(remaining).toMillis()));
             statement.setString(2, Long.toString(Math.max(1, remaining.toMillis())));
             statement.setLong(3, advisoryKey());
             try (ResultSet row = statement.executeQuery()) {

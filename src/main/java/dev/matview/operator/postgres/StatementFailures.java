@@ -83,7 +83,6 @@ public final class StatementFailures {
                         "the new content of " + view + " has rows that are equal where " + constraint(e)
                                 + " wants them unique: correct the data, the query or the index",
                         state);
-            case "42P01" -> new Failure(Reason.DEFINITION_BROKEN, view + " or a relation that it reads is gone", state);
             case "57014" ->
                 new Failure(
                         Reason.REFRESH_TIMEOUT,

@@ -42,7 +42,8 @@ public record TlsSettings(
                 PrivateKeys.read(clientKey.value());
             }
         } catch (GeneralSecurityException e) {
-            throw invalid("the Secret that spec.database.tls.clientCertificateSecretRef names needs X");
+            throw invalid("the Secret that spec.database.tls.clientCertificateSecretRef names needs a certificate in"
+                    + " tls.crt and an unencrypted private key in tls.key, both in PEM form");
         }
         return new TlsSettings(mode, authorities, clientCertificate, clientKey);
     }

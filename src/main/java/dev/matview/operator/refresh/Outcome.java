@@ -27,7 +27,15 @@ public sealed interface Outcome {
      * It did not work; the view is as before.
      *
      * @param facts as far as they were found out, or null
+     * @param attempts at the refresh; 0 when it did not come to one
+     * @param lockWait time spent on others being in the way
      */
-    record Failed(Failure failure, @Nullable ViewFacts facts, Instant startTime, Instant completionTime)
+    record Failed(
+            Failure failure,
+            @Nullable ViewFacts facts,
+            Instant startTime,
+            Instant completionTime,
+            int attempts,
+            Duration lockWait)
             implements Outcome {}
 }

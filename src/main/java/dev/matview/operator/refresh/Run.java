@@ -29,6 +29,7 @@ final class Run {
     private final Cancellation cancellation = new Cancellation();
     private volatile Instant startTime;
     private @Nullable ViewFacts facts;
+    private @Nullable Refresh refresh;
 
     Run(RunRequest<?> request, Connections connections, Slots slots, Clock clock) {
         this.request = request;
@@ -53,7 +54,14 @@ final class Run {
             Credentials credentials = request.credentials().read();
             return connected(credentials);
         } catch (FailureException e) {
-            return new Outcome.Failed(e.failure(), facts, startTime, clock.instant());
+            Refresh begun = refresh;
+            return new Outcome.Failed(
+                    e.failure(),
+                    facts,
+                    startTime,
+                    clock.instant(),
+                    begun == null ? 0 : begun.attempts(),
+                    begun == null ? Duration.ZERO : begun.lockWait());
         }
     }
 
@@ -103,7 +111,9 @@ final class Run {
             startTime = clock.instant();
             long startNanos = System.nanoTime();
             var mode = Preflight.effectiveMode(found, request.mode());
-            RefreshResult result = new Refresh(connection, found, mode, request.bounds(), cancellation).run();
+            var begun = new Refresh(connection, found, mode, request.bounds(), cancellation);
+            refresh = begun;
+            RefreshResult result = begun.run();
             return new Outcome.Refreshed(
                     found, result, startTime, clock.instant(), Duration.ofNanos(System.nanoTime() - startNanos));
         }

@@ -2,6 +2,7 @@ package dev.matview.operator.refresh;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.postgres.Failure;
+import java.time.Duration;
 import java.time.Instant;
 
 /** A run that ended by an error of this program, not of the database. */
@@ -12,6 +13,6 @@ final class Unexpected {
         var failure = new Failure(
                 Reason.REFRESH_FAILED,
                 "the operator failed (" + thrown.getClass().getSimpleName() + "): its log has the details");
-        return new Outcome.Failed(failure, null, startTime, completionTime);
+        return new Outcome.Failed(failure, null, startTime, completionTime, 0, Duration.ZERO);
     }
 }

@@ -451,7 +451,8 @@ class PassTest {
     }
 
     private static Outcome failed(Reason reason, @Nullable ViewFacts facts, String start, String end) {
-        return new Outcome.Failed(new Failure(reason, "what is wrong, and the fix"), facts, at(start), at(end));
+        return new Outcome.Failed(
+                new Failure(reason, "what is wrong, and the fix"), facts, at(start), at(end), 1, Duration.ZERO);
     }
 
     private static MaterializedViewRefreshSpec hourly(boolean immediate, boolean suspend, @Nullable Long deadline) {

@@ -1,0 +1,89 @@
+package dev.matview.operator.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a client and a server: counts connections, and cuts them without a word of the protocol. */
+public final class TcpProxy implements AutoCloseable {
+    private final ServerSocket listening;
+    private final HostPort target;
+    private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    private TcpProxy(HostPort target) throws IOException {
+        this.target = target;
+        listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    }
+
+    /** Starts one on a free port of 127.0.0.1. */
+    public static TcpProxy to(HostPort target) {
+        try {
+            var proxy = new TcpProxy(target);
+            Thread.ofVirtual().start(proxy::accept);
+            return proxy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Its address. */
+    public HostPort address() {
+        return new HostPort("127.0.0.1", listening.getLocalPort());
+    }
+
+    /** How many have connected so far. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Closes every connection on both sides. */
+    public void cut() {
+        for (Socket socket : sockets) {
+            closeQuietly(socket);
+        }
+    }
+
+    private void accept() {
+        while (!listening.isClosed()) {
+            try {
+                Socket client = listening.accept();
+                connections.incrementAndGet();
+                var server = new Socket(target.host(), target.port());
+                sockets.add(client);
+                sockets.add(server);
+                Thread.ofVirtual().start(() -> copy(client, server));
+                Thread.ofVirtual().start(() -> copy(server, client));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private static void copy(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // Cut, or closed by either side.
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        cut();
+    }
+}
