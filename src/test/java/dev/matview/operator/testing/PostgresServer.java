@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -85,7 +87,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The JDBC URL of a database, without user, password and TLS parameters. */
     public String url(String database) {
-        return "jdbc:postgresql://" + host() + ":" + port() + "/" + database;
+        return "jdbc:postgresql://" + host() + ":" + port() + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8);
     }
 
     /** The superuser's name. */
