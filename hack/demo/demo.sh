@@ -75,8 +75,8 @@ else
   own_session=(nohup); ! command -v setsid >/dev/null || own_session=(setsid)
   KUBECONFIG=$CLUSTER_RUN/kubeconfig \
   KUBERNETES_IMPERSONATE_USERNAME=system:serviceaccount:matview-system:matview-operator \
-  MATVIEW_ALLOW_LOOPBACK=true QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 \
-    "${own_session[@]}" "$java" -XX:+UseSerialGC -Xmx256m -jar "$state/operator.jar" >"$state/operator.log" 2>&1 </dev/null &
+  MATVIEW_ALLOW_LOOPBACK=true MALLOC_ARENA_MAX=2 QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 \
+    "${own_session[@]}" "$java" "@$root/deploy/jvm.options" -jar "$state/operator.jar" >"$state/operator.log" 2>&1 </dev/null &
   echo $! >"$state/operator.pid"
   say "process $(cat "$state/operator.pid"), log in $state/operator.log"
 fi

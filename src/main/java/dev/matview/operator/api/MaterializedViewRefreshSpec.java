@@ -1,6 +1,6 @@
 package dev.matview.operator.api;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
@@ -67,7 +67,8 @@ public record MaterializedViewRefreshSpec(
         @Default("{}") @JsonPropertyDescription("Bounds on a run.")
         TimeoutsSpec timeouts,
 
-        @JsonIgnore @Nullable String unreadable) {
+        // Not part of the definition: the framework copies resources by way of JSON, and it has to survive that.
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String unreadable) {
 
     @SuppressWarnings("ConstantValue")
     public MaterializedViewRefreshSpec {

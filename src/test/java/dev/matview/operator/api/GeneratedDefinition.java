@@ -69,7 +69,9 @@ final class GeneratedDefinition {
                 "Declares that one materialized view of a PostgreSQL database is kept fresh: which one, how,"
                         + " and when. What happened is in the status.");
         root.setRequired(List.of("spec"));
-        property(root, "spec").setDescription("What is wanted.");
+        var spec = property(root, "spec");
+        spec.setDescription("What is wanted.");
+        spec.getProperties().remove("unreadable"); // of this process alone
         var status = property(root, "status");
         status.setDescription("What was found and what happened; written by the operator alone.");
 

@@ -31,9 +31,13 @@ record TestCluster(KubernetesClient client, Path kubeconfig) implements AutoClos
                     KUBECONFIG + " is not set: run 'make test-apiserver', which starts a cluster"
                             + " for these tests and ends it, or set it to the kubeconfig of a cluster that may be changed");
         }
-        var config = Config.fromKubeconfig(Path.of(path).toFile());
+        return connect(Path.of(path));
+    }
+
+    static TestCluster connect(Path kubeconfig) {
+        var config = Config.fromKubeconfig(kubeconfig.toFile());
         var client = new KubernetesClientBuilder().withConfig(config).build();
-        var cluster = new TestCluster(client, Path.of(path));
+        var cluster = new TestCluster(client, kubeconfig);
         cluster.install();
         return cluster;
     }
@@ -55,7 +59,8 @@ record TestCluster(KubernetesClient client, Path kubeconfig) implements AutoClos
         client.close();
     }
 
-    private void install() {
+    /** Applies what is shipped. */
+    void install() {
         try (var definitions = Files.list(Path.of("crds"))) {
             Stream.concat(definitions.sorted(), Stream.of(Path.of("deploy", "rbac.yaml")))
                     .forEach(this::apply);

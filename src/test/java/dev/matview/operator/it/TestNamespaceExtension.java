@@ -12,14 +12,19 @@ final class TestNamespaceExtension implements BeforeAllCallback, ParameterResolv
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        var cluster = context.getRoot()
-                .getStore(OURS)
-                .getOrComputeIfAbsent(TestCluster.class, key -> TestCluster.connect(), TestCluster.class);
+        var cluster = cluster(context);
         context.getStore(OURS)
                 .getOrComputeIfAbsent(
                         TestNamespace.class,
                         key -> cluster.createNamespace(context.getRequiredTestClass()),
                         TestNamespace.class);
+    }
+
+    /** The cluster of all test classes. */
+    static TestCluster cluster(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(OURS)
+                .getOrComputeIfAbsent(TestCluster.class, key -> TestCluster.connect(), TestCluster.class);
     }
 
     @Override

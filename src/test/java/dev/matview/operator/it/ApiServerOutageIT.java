@@ -1,0 +1,78 @@
+package dev.matview.operator.it;
+
+import static dev.matview.operator.it.StatusIs.answered;
+import static dev.matview.operator.it.StatusIs.ready;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.matview.operator.testing.PostgresServer;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API server is away while a run ends: its outcome is kept, and recorded once when it is back. */
+class ApiServerOutageIT {
+    private final OwnCluster own;
+    private final TestCluster cluster;
+    private final PostgresServer server = PostgresServer.start(18);
+    private final Scene scene;
+
+    ApiServerOutageIT(@TempDir Path folder) {
+        own = OwnCluster.start(folder.resolve("cluster"));
+        cluster = TestCluster.connect(own.kubeconfig());
+        var namespaces = Stream.generate(() -> cluster.createNamespace(ApiServerOutageIT.class))
+                .limit(2)
+                .map(TestNamespace::name)
+                .toList();
+        scene = new Scene(cluster, namespaces, "outage", server, null);
+    }
+
+    @AfterEach
+    void close() {
+        try (own;
+                cluster;
+                server) {
+            scene.close();
+        }
+    }
+
+    @Test
+    void theOutcomeIsRecordedOnceWhenTheApiServerAnswersAgain() throws SQLException {
+        scene.createSlowView("slow", Duration.ofSeconds(4));
+        scene.startOperator();
+        var resource = scene.create("slow", "");
+        resource.await("validated", ready());
+        for (boolean gone : List.of(false, true)) {
+            var token = gone ? "gone" : "silent";
+            int before = resource.status().history().size();
+            resource.request(token);
+            scene.awaitRefreshUnderWay();
+            if (gone) {
+                own.killApiServer();
+            } else {
+                own.suspendApiServer();
+            }
+            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(10));
+            // Long enough for writes and the watch to fail, each more than once.
+            own.awayFor(Duration.ofSeconds(20));
+            if (gone) {
+                own.startApiServer();
+            } else {
+                own.resumeApiServer();
+            }
+            var status = resource.await(
+                    "recorded", Duration.ofSeconds(60), answered(token).and(ready("Succeeded")));
+            assertThat(status.history()).hasSize(before + 1).first().satisfies(run -> {
+                assertThat(run.status()).isEqualTo("Succeeded");
+                assertThat(run.attempts()).isEqualTo(1);
+            });
+            assertThat(scene.refreshesUnderWay()).isZero();
+        }
+        resource.request("afterwards");
+        assertThat(resource.await("answered", answered("afterwards")).history()).hasSize(3);
+    }
+}
