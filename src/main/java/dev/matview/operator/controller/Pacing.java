@@ -17,10 +17,14 @@ record Pacing(Backoff retry, Backoff recheck) {
 
     /** The gate after a run that ended so. */
     Gate after(Gate before, RunRequest<?> request, Outcome outcome, Instant now) {
+        boolean sameGeneration = before.generation() != null && before.generation() == request.generation();
+        int failuresBefore = sameGeneration ? before.failures() : 0;
         if (!(outcome instanceof Outcome.Failed failed)) {
-            return Gate.OPEN;
+            // Only the refresh itself shows whether it works: a right that is missing on a table, say.
+            boolean undecided = outcome instanceof Outcome.Checked && failuresBefore > 0;
+            return undecided ? new Gate(request.generation(), before.request(), failuresBefore, null) : Gate.OPEN;
         }
-        int failures = before.failures() + 1;
+        int failures = failuresBefore + 1;
         Duration pause =
                 switch (failed.failure().failureClass()) {
                     case UNREACHABLE -> retry.after(failures);

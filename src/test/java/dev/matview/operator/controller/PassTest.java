@@ -286,6 +286,29 @@ class PassTest {
     }
 
     @Test
+    void whatOnlyTheRefreshItselfCanFindIsTriedMoreAndMoreSlowlyToo() {
+        settle();
+        look("11:00:00");
+        end("11:00:00", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:00", "11:00:00"));
+        assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:15")));
+        look("11:00:15");
+        end("11:00:15", new Outcome.Checked(facts(true)));
+        assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
+        end("11:00:15", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:15", "11:00:15"));
+        assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:45")));
+        look("11:00:45");
+        end("11:00:45", new Outcome.Checked(facts(true)));
+        end("11:00:45", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:45", "11:00:45"));
+        assertThat(next).isEqualTo(new NextStep.Wait(at("11:01:45")));
+        assertThat(status.history()).hasSize(1);
+        generation = 2;
+        look("11:01:00");
+        assertThat(next).isInstanceOf(NextStep.Start.class);
+        end("11:01:00", failed(Reason.PERMISSION_DENIED, facts(true), "11:01:00", "11:01:00"));
+        assertThat(next).isEqualTo(new NextStep.Wait(at("11:01:15")));
+    }
+
+    @Test
     void dataThatDoesNotFitWaitsForTheNextScheduledTime() {
         settle();
         look("11:00:00");
