@@ -29,8 +29,8 @@ record Pacing(Backoff retry, Backoff recheck) {
                 switch (failed.failure().failureClass()) {
                     case UNREACHABLE -> retry.after(failures);
                     case CANNOT_WORK -> recheck.after(failures);
-                    // These wait for the next scheduled time, which is not the gate's business.
-                    case BUSY, DATA, LIMITS, INTERRUPTED -> Duration.ZERO;
+                    // A run waits for the next scheduled time, which is not the gate's business; a check is made again.
+                    case BUSY, DATA, LIMITS, INTERRUPTED -> request.isCheck() ? recheck.after(failures) : Duration.ZERO;
                 };
         if (pause.isZero()) {
             return Gate.OPEN;
@@ -40,8 +40,8 @@ record Pacing(Backoff retry, Backoff recheck) {
     }
 
     /** The gate after the operator ended during a run: at once the first time, so that a run that ends it does not always. */
-    Gate afterInterruption(@Nullable Long consecutiveFailures, Instant now) {
+    Gate afterInterruption(long generation, @Nullable String request, @Nullable Long consecutiveFailures, Instant now) {
         int failures = consecutiveFailures == null ? 1 : Math.toIntExact(Math.min(consecutiveFailures, 1_000));
-        return failures <= 1 ? Gate.OPEN : new Gate(null, null, failures, now.plus(retry.after(failures - 1)));
+        return failures <= 1 ? Gate.OPEN : new Gate(generation, request, failures, now.plus(retry.after(failures - 1)));
     }
 }

@@ -47,13 +47,14 @@ final class Pass {
             case null -> {
                 if (Records.RUNNING.equals(before.lastRefreshStatus())) {
                     update.interrupted();
-                    after = pacing.afterInterruption(draft.consecutiveFailures, now);
+                    after = pacing.afterInterruption(generation, token, draft.consecutiveFailures, now);
                 }
             }
             case Runs.State.UnderWay<ResourceKey> run -> {
-                Instant shown = run.startTime().plus(LONG_RUN);
+                Instant start = run.startTime() == null ? now : run.startTime();
+                Instant shown = start.plus(LONG_RUN);
                 if (!now.isBefore(shown)) {
-                    update.underWay(run.request(), run.startTime());
+                    update.underWay(run.request(), start);
                 }
                 step = new NextStep.Wait(now.isBefore(shown) ? shown : null);
             }
@@ -66,7 +67,10 @@ final class Pass {
         if (step == null) {
             step = decide(draft, update, generation, pending, objection, after, now);
         }
-        update.times(after);
+        // What is about to start writes the status when it has ended.
+        if (!(step instanceof NextStep.Start)) {
+            update.times(after);
+        }
         status = draft.build();
         next = step;
         gate = after;

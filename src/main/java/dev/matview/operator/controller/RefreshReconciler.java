@@ -106,6 +106,9 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                     return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
                 }
                 case GONE -> {
+                    if (lives(key)) {
+                        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+                    }
                     gone(key);
                     return UpdateControl.noUpdate();
                 }
@@ -170,7 +173,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         ResourceKey key = ResourceKey.of(resource);
         claims.claim(resource, identity.toString()).forEach(this::reconsider);
         if (!lives(key)) {
-            claims.release(key);
+            claims.release(key).forEach(this::reconsider);
         }
         return claims.objection(key);
     }
@@ -184,6 +187,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         runs.cancel(key);
         memory.forget(key);
         rotations.forget(key.uid());
+        writer.forget(key.uid());
         claims.release(key).forEach(this::reconsider);
     }
 
@@ -197,15 +201,18 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     /** After a restart, what the statuses say about who manages which view is known before anything is decided. */
     private synchronized void learnClaims() {
         if (!claimsKnown && cache != null) {
-            cache.list()
-                    .filter(r -> r.getStatus() != null && r.getStatus().view() != null)
-                    .forEach(r -> {
-                        String identity = r.getStatus().view().identity();
-                        if (identity != null) {
-                            claims.claim(r, identity);
-                        }
-                    });
+            cache.list().forEach(this::learnClaim);
             claimsKnown = true;
+        }
+    }
+
+    private void learnClaim(MaterializedViewRefresh resource) {
+        MaterializedViewRefreshStatus status = resource.getStatus();
+        // One that was edited meanwhile may be about another view by now.
+        boolean current =
+                status != null && resource.getMetadata().getGeneration().equals(status.observedGeneration());
+        if (current && status.view() != null && status.view().identity() != null) {
+            claims.claim(resource, status.view().identity());
         }
     }
 

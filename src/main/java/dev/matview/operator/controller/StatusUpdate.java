@@ -53,7 +53,7 @@ final class StatusUpdate {
         draft.nextRefreshTime = idle ? null : plan.schedule().next(now).orElse(null);
         Reason reason = draft.lastRefresh == null ? null : Reason.of(draft.lastRefresh.reason());
         boolean retried = reason != null && reason.failureClass() == FailureClass.UNREACHABLE;
-        draft.nextRetryTime = retried && gate.notBefore() != null ? gate.notBefore() : null;
+        draft.nextRetryTime = retried && gate.closed(now) ? gate.notBefore() : null;
     }
 
     /** The operator ended while a run was under way. */
@@ -131,7 +131,8 @@ final class StatusUpdate {
         } else if (failure.reason() == Reason.VIEW_MISSING || failure.reason() == Reason.NOT_A_MATERIALIZED_VIEW) {
             draft.view = new ViewStatus(false, false, null, null, null, null, null, null);
         }
-        if (!unreachable) {
+        boolean decided = request.isCheck() ? failure.failureClass() == FailureClass.CANNOT_WORK : !unreachable;
+        if (decided) {
             draft.observedGeneration = request.generation();
         }
         if (!request.isCheck()) {
@@ -143,7 +144,13 @@ final class StatusUpdate {
                 settle(request.trigger(), failed.completionTime());
             }
         }
-        Conditions.failed(draft, failure, validated(request.generation()), request.generation(), now);
+        boolean undecided = request.isCheck()
+                && failure.failureClass() != FailureClass.CANNOT_WORK
+                && draft.isTrue(Conditions.STALLED);
+        // A check that could not be made says nothing new about a resource that can't work.
+        if (!undecided) {
+            Conditions.failed(draft, failure, validated(request.generation()), request.generation(), now);
+        }
     }
 
     /** A check went well: what remains is how the last run ended. */
@@ -151,7 +158,11 @@ final class StatusUpdate {
         RefreshRecord last = draft.lastRefresh;
         Reason reason = last == null ? null : Reason.of(last.reason());
         if (last != null && reason != null && last.message() != null) {
-            Conditions.failed(draft, new Failure(reason, last.message(), last.sqlState()), true, generation, now);
+            String message = Records.leavesCauseOpen(last)
+                    ? "the last run failed, and nothing is found wrong any more, so the next run is to show: "
+                    : "";
+            var failure = new Failure(reason, message + last.message(), last.sqlState());
+            Conditions.failed(draft, failure, true, generation, now);
             draft.remove(Conditions.STALLED);
         } else if (plan.spec().suspend()) {
             Conditions.ready(draft, "Suspended", "valid; runs on schedule are suspended", generation, now);

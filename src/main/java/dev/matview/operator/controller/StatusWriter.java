@@ -1,7 +1,9 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -9,6 +11,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -20,6 +24,7 @@ final class StatusWriter {
 
     private final KubernetesClient client;
     private final AtomicBoolean away = new AtomicBoolean();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     StatusWriter(KubernetesClient client) {
         this.client = client;
@@ -44,7 +49,8 @@ final class StatusWriter {
                 .build());
         fresh.setStatus(status);
         try {
-            client.resource(fresh).subresource("status").patch(apply(), fresh);
+            patch(fresh);
+            refused.remove(metadata.getUid());
             if (away.getAndSet(false)) {
                 LOG.info("the API server takes statuses again");
             }
@@ -52,6 +58,13 @@ final class StatusWriter {
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Result.GONE;
+            } else if (refusal(e.getCode())) {
+                if (refused.add(metadata.getUid())) {
+                    LOG.warnf(
+                            "the API server refuses the status of %s/%s (HTTP status %d): see that deploy/rbac.yaml and"
+                                    + " crds/ of this version are applied",
+                            metadata.getNamespace(), metadata.getName(), e.getCode());
+                }
             } else if (!away.getAndSet(true)) {
                 LOG.warnf(
                         "the API server did not take the status of %s/%s (HTTP status %d): what happens is kept, and"
@@ -59,6 +72,34 @@ final class StatusWriter {
                         metadata.getNamespace(), metadata.getName(), e.getCode());
             }
             return Result.NOT_NOW;
+        }
+    }
+
+    /** Whether it is about this write, and not about the API server's state. */
+    private static boolean refusal(int code) {
+        return code >= 400 && code < 500 && code != 429;
+    }
+
+    /** The resource is gone. */
+    void forget(String uid) {
+        refused.remove(uid);
+    }
+
+    /**
+     * Server-side apply needs a stored object that fits the definition in its types, and ends with an internal error where
+     * a later version's does not; a merge patch writes the status all the same.
+     */
+    private void patch(MaterializedViewRefresh fresh) {
+        var status = client.resource(fresh).subresource("status");
+        try {
+            status.patch(apply(), fresh);
+        } catch (KubernetesClientException e) {
+            Condition stalled = fresh.getStatus().condition(Conditions.STALLED);
+            boolean unreadable = stalled != null && stalled.reason().equals(Reason.UNREADABLE_SPEC.value());
+            if (!unreadable || e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR) {
+                throw e;
+            }
+            status.patch(PatchContext.of(PatchType.JSON_MERGE), fresh);
         }
     }
 

@@ -4,28 +4,44 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** Lets another thread end the statement that is under way, on the server too. */
+/** Lets another thread end the statement that is under way, on the server too, and keeps the next one from starting. */
 public final class Cancellation {
     private @Nullable Statement running;
+    private boolean requested;
 
-    /** Says which statement is under way; null for none. */
-    synchronized void runs(@Nullable Statement statement) {
+    /**
+     * Says which statement comes next.
+     *
+     * @throws SQLException of state 57014 when the end was asked for in the meantime
+     */
+    synchronized void runs(Statement statement) throws SQLException {
+        if (requested) {
+            throw new SQLException("cancelled before it began", "57014");
+        }
         running = statement;
+    }
+
+    /** Says that none is under way. */
+    synchronized void pauses() {
+        running = null;
     }
 
     /**
      * Asks for the end. Takes a connection of its own, within the bounds of the connection's settings, so it is not
      * called where nobody may wait.
      *
+     * @return whether a statement was under way, which will end by an error
      * @throws SQLException when the server could not be asked; cutting the connection then has the same effect
      */
-    public void cancel() throws SQLException {
+    public boolean cancel() throws SQLException {
         Statement statement;
         synchronized (this) {
+            requested = true;
             statement = running;
         }
         if (statement != null) {
             statement.cancel();
         }
+        return statement != null;
     }
 }

@@ -1,7 +1,6 @@
 package dev.matview.operator.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +43,8 @@ public final class Connections implements AutoCloseable {
         try {
             shared.places.acquire();
             placed = true;
-            return new Lease(shared.connect(policy, askedNanos), () -> leave(settings, shared, true, idle));
+            HikariDataSource pool = shared.pool(policy, askedNanos);
+            return new Lease(pool.getConnection(), pool, () -> leave(settings, shared, true, idle));
         } catch (SQLException | RuntimeException e) {
             // A pool that nobody else uses is not kept: the next one's login tells the real cause at once.
             leave(settings, shared, placed, Duration.ZERO);
@@ -118,16 +118,15 @@ public final class Connections implements AutoCloseable {
             this.settings = settings;
         }
 
-        private Connection connect(ConnectionPolicy policy, long askedNanos) throws SQLException, InterruptedException {
-            HikariDataSource open;
+        private HikariDataSource pool(ConnectionPolicy policy, long askedNanos) throws InterruptedException {
             opening.lockInterruptibly();
             try {
-                open = pool == null ? openPool(policy, askedNanos) : pool;
+                HikariDataSource open = pool == null ? openPool(policy, askedNanos) : pool;
                 pool = open;
+                return open;
             } finally {
                 opening.unlock();
             }
-            return open.getConnection();
         }
 
         /** An attempt that began after somebody had asked answers them too: many do not wait for a timeout each. */

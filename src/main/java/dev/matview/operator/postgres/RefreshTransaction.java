@@ -38,7 +38,7 @@ final class RefreshTransaction {
 
     private static final String AFTERWARDS = """
             SELECT CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END, pg_catalog.pg_total_relation_size(c.oid)
-            FROM pg_catalog.pg_class c WHERE c.oid = ?
+            FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(?)
             """;
 
     /** Storage parameters that are hardly ever set: resetting one that is not set changes nothing. */
@@ -120,13 +120,14 @@ final class RefreshTransaction {
             cancellation.runs(statement);
             statement.execute(sql);
         } finally {
-            cancellation.runs(null);
+            cancellation.pauses();
         }
     }
 
     private RefreshResult result(int attempt, Duration lockWait) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(AFTERWARDS)) {
-            statement.setLong(1, facts.oid());
+            // By its name, as the refresh: others may have made the view anew since it was looked at.
+            statement.setString(1, facts.identity().view().quoted());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 long rows = row.getLong(1);

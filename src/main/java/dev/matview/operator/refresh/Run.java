@@ -28,6 +28,7 @@ final class Run {
     private final Clock clock;
     private final Cancellation cancellation = new Cancellation();
     private volatile Instant startTime;
+    private volatile boolean turn;
     private @Nullable ViewFacts facts;
     private @Nullable Refresh refresh;
 
@@ -42,6 +43,11 @@ final class Run {
     /** When it began; from the moment that its turn has come, when that was. */
     Instant startTime() {
         return startTime;
+    }
+
+    /** Whether it waits for its turn no longer; a check takes none. */
+    boolean hasBegun() {
+        return turn || request.isCheck();
     }
 
     Cancellation cancellation() {
@@ -68,16 +74,28 @@ final class Run {
     private Outcome connected(Credentials credentials) throws FailureException, InterruptedException {
         ConnectionSettings settings = credentials.settings();
         try (Lease lease = open(credentials)) {
-            ViewFacts found = inspect(lease.connection(), settings);
-            Failure failure = request.admission().apply(found.identity());
-            if (failure == null) {
-                failure = Preflight.check(found, request.mode(), settings.user());
+            try {
+                return on(lease.connection(), settings);
+            } catch (FailureException e) {
+                if (e.failure().reason() == Reason.NOT_PRIMARY) {
+                    lease.discard();
+                }
+                throw e;
             }
-            if (failure != null) {
-                throw new FailureException(failure);
-            }
-            return request.isCheck() ? new Outcome.Checked(found) : refresh(lease.connection(), found);
         }
+    }
+
+    private Outcome on(Connection connection, ConnectionSettings settings)
+            throws FailureException, InterruptedException {
+        ViewFacts found = inspect(connection, settings);
+        Failure failure = request.admission().apply(found.identity());
+        if (failure == null) {
+            failure = Preflight.check(found, request.mode(), settings.user());
+        }
+        if (failure != null) {
+            throw new FailureException(failure);
+        }
+        return request.isCheck() ? new Outcome.Checked(found) : refresh(connection, found);
     }
 
     private Lease open(Credentials credentials) throws FailureException, InterruptedException {
@@ -109,6 +127,7 @@ final class Run {
         String database = found.identity().system() + "/" + found.identity().database();
         try (var _ = slots.take(database)) {
             startTime = clock.instant();
+            turn = true;
             long startNanos = System.nanoTime();
             var mode = Preflight.effectiveMode(found, request.mode());
             var begun = new Refresh(connection, found, mode, request.bounds(), cancellation);

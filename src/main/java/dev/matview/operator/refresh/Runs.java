@@ -44,7 +44,7 @@ public final class Runs<K> implements AutoCloseable {
         }
         Outcome outcome = entry.outcome;
         return outcome == null
-                ? new State.UnderWay<>(entry.request, entry.run.startTime())
+                ? new State.UnderWay<>(entry.request, entry.run.hasBegun() ? entry.run.startTime() : null)
                 : new State.Ended<>(entry.request, outcome);
     }
 
@@ -91,8 +91,8 @@ public final class Runs<K> implements AutoCloseable {
 
     private void cancel(Entry<K> entry) {
         try {
-            entry.run.cancellation().cancel();
-            if (!entry.thread.join(GRACE)) {
+            boolean asked = entry.run.cancellation().cancel();
+            if (!asked || !entry.thread.join(GRACE)) {
                 entry.thread.interrupt();
             }
         } catch (SQLException e) {
@@ -132,8 +132,8 @@ public final class Runs<K> implements AutoCloseable {
     public sealed interface State<K> {
         RunRequest<K> request();
 
-        /** Under way since its turn came, or since it was asked for. */
-        record UnderWay<K>(RunRequest<K> request, Instant startTime) implements State<K> {}
+        /** Under way since its turn came; null while it waits for that. */
+        record UnderWay<K>(RunRequest<K> request, @Nullable Instant startTime) implements State<K> {}
 
         /** Not recorded yet. */
         record Ended<K>(RunRequest<K> request, Outcome outcome) implements State<K> {}

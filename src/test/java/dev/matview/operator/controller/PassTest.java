@@ -309,6 +309,57 @@ class PassTest {
     }
 
     @Test
+    void aCheckThatCannotBeMadeLeavesAStalledResourceStalledAndIsMadeAgain() {
+        spec = with(List.of(), false, false, null);
+        look("10:00:01");
+        end("10:00:02", failed(Reason.VIEW_MISSING, null, "10:00:01", "10:00:02"));
+        look("10:00:17");
+        MaterializedViewRefreshStatus before = status;
+        for (Reason reason : List.of(Reason.UNREACHABLE, Reason.REFRESH_TIMEOUT, Reason.VIEW_BUSY)) {
+            end("10:00:18", failed(reason, null, "10:00:17", "10:00:18"));
+            assertThat(status).isEqualTo(before);
+            assertThat(next).isInstanceOf(NextStep.Wait.class).isNotEqualTo(new NextStep.Wait(null));
+            look("10:30:00");
+            assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Check()));
+        }
+    }
+
+    @Test
+    void aRequestThatEndsTheOperatorAgainAndAgainIsTriedMoreSlowlyToo() {
+        settle();
+        request("a");
+        look("10:10:00");
+        underWay("10:10:03", "10:10:00");
+        look("10:10:05");
+        assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Manual("a")));
+        underWay("10:10:08", "10:10:05");
+        look("10:10:10");
+        assertThat(next).isEqualTo(new NextStep.Wait(at("10:10:20")));
+    }
+
+    @Test
+    void aRunThatWaitsForItsTurnIsNotShownAsRunning() {
+        settle();
+        look("11:00:00");
+        MaterializedViewRefreshStatus before = status;
+        pass(new Runs.State.UnderWay<>(lastRequest(), null), "11:30:00");
+        assertThat(status.lastRefreshStatus()).isEqualTo(before.lastRefreshStatus());
+        assertThat(next).isEqualTo(new NextStep.Wait(at("11:30:02")));
+    }
+
+    @Test
+    void aShortRunOnScheduleChangesTheStatusOnce() {
+        settle();
+        MaterializedViewRefreshStatus before = status;
+        look("11:00:00");
+        assertThat(status).isEqualTo(before);
+        underWay("11:00:01", "11:00:00");
+        end("11:00:01", refreshed("11:00:00", "11:00:01"));
+        assertThat(status).isNotEqualTo(before);
+        assertThat(status.nextRefreshTime()).isEqualTo(at("12:00:00"));
+    }
+
+    @Test
     void dataThatDoesNotFitWaitsForTheNextScheduledTime() {
         settle();
         look("11:00:00");

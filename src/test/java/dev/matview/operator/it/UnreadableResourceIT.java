@@ -70,6 +70,8 @@ class UnreadableResourceIT {
                 stored("unknown-mode", "{database: {secretRef: {name: x}}, view: {name: totals}, mode: Teleport}");
         var anotherForm = stored(
                 "another-form", "{database: {secretRef: {name: x}}, view: {name: totals}, timeouts: {lock: 1d}}");
+        var anotherType = stored(
+                "another-type", "{database: {secretRef: {name: x}, port: {number: 5432}}, view: {name: totals}}");
         var noView = stored("no-view", "{database: {secretRef: {name: x}}}");
         var noSpec = stored("no-spec", null);
         var emptySpec = stored("empty-spec", "{}");
@@ -84,6 +86,8 @@ class UnreadableResourceIT {
                 .contains("spec.mode");
         assertThat(message(anotherForm.await("stalled", stalled("UnreadableSpec"))))
                 .contains("spec.timeouts");
+        assertThat(message(anotherType.await("stalled", stalled("UnreadableSpec"))))
+                .contains("spec.database.port");
         assertThat(message(noView.await("stalled", s -> isStalled(s)))).contains("spec");
         assertThat(message(emptySpec.await("stalled", s -> isStalled(s)))).contains("spec");
         assertThat(message(noSpec.await("stalled", s -> isStalled(s)))).contains("no spec");
