@@ -99,7 +99,7 @@ class ConnectionsTest {
     @Test
     void aSecondLoginThatFailsLeavesTheFirstConnectionAlone() throws Exception {
         database.executeAsSuperuser("ALTER ROLE %s CONNECTION LIMIT 1".formatted(database.user()));
-        try (Connections connections = new Connections(TestSettings.policy(Duration.ofSeconds(1)), LONG);
+        try (Connections connections = new Connections(TestSettings.policy(Duration.ofSeconds(4)), LONG);
                 Lease first = connections.open(settings);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<@Nullable String> working =
