@@ -74,13 +74,13 @@ public final class Connections implements AutoCloseable {
             uses = shared.uses;
             if (shared.users > 0 || closer.isShutdown()) {
                 return;
+            } else if (!keep.isZero()) {
+                var _ = closer.schedule(
+                        () -> closeUnused(settings, shared, uses), keep.toMillis(), TimeUnit.MILLISECONDS);
+                return;
             }
         }
-        if (keep.isZero()) {
-            closeUnused(settings, shared, uses);
-        } else {
-            var _ = closer.schedule(() -> closeUnused(settings, shared, uses), keep.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        closeUnused(settings, shared, uses);
     }
 
     private void closeUnused(ConnectionSettings settings, Shared shared, long uses) {
@@ -96,8 +96,8 @@ public final class Connections implements AutoCloseable {
     /** Closes all pools; connections that are still leased are cut. */
     @Override
     public void close() {
-        closer.shutdownNow();
         synchronized (pools) {
+            closer.shutdownNow();
             pools.values().forEach(Shared::discard);
             pools.clear();
         }

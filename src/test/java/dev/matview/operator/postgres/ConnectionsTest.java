@@ -99,11 +99,13 @@ class ConnectionsTest {
     @Test
     void aSecondLoginThatFailsLeavesTheFirstConnectionAlone() throws Exception {
         database.executeAsSuperuser("ALTER ROLE %s CONNECTION LIMIT 1".formatted(database.user()));
-        try (Connections connections = new Connections(TestSettings.policy(Duration.ofSeconds(4)), LONG);
+        try (Connections connections = new Connections(TestSettings.policy(Duration.ofSeconds(1)), LONG);
                 Lease first = connections.open(settings);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            first.connection().setNetworkTimeout(Runnable::run, (int)
+                    Duration.ofSeconds(30).toMillis());
             Future<@Nullable String> working =
-                    threads.submit(() -> Refreshing.scalar(first.connection(), "SELECT 1 FROM pg_sleep(0.9)"));
+                    threads.submit(() -> Refreshing.scalar(first.connection(), "SELECT 1 FROM pg_sleep(3)"));
             Failure failure = Failures.of(() -> connections.open(settings).close());
             assertThat(failure.reason()).isEqualTo(Reason.TOO_MANY_CONNECTIONS);
             assertThat(working.get(30, TimeUnit.SECONDS)).isEqualTo("1");
@@ -164,14 +166,20 @@ class ConnectionsTest {
         database.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id");
         var view = new ViewName("public", "v");
         try (PostgresServer standby = database.server().standby();
+                TcpProxy proxy = TcpProxy.to(TestSettings.at(database.server()));
                 Connections connections = connections(LONG)) {
-            HostPort primaryAt = TestSettings.at(database.server());
+            HostPort primaryAt = proxy.address();
             HostPort standbyAt = TestSettings.at(standby);
             try (Lease lease = connections.open(TestSettings.of(database, standbyAt))) {
                 Failure failure = Failures.of(() -> Catalog.inspect(lease.connection(), view, standbyAt.toString()));
                 assertThat(failure.reason()).isEqualTo(Reason.NOT_PRIMARY);
                 assertThat(failure.message()).contains(standbyAt.toString(), "is a standby");
             }
+            // Somebody else's failure says nothing about the server.
+            ConnectionSettings wrong =
+                    TestSettings.with(TestSettings.of(database, primaryAt), database.user(), "wrong");
+            assertThat(Failures.of(() -> connections.open(wrong).close()).reason())
+                    .isEqualTo(Reason.AUTHENTICATION_FAILED);
             try (Lease lease = connections.open(TestSettings.of(database, standbyAt, primaryAt))) {
                 assertThat(Refreshing.scalar(lease.connection(), "SELECT pg_is_in_recovery()"))
                         .isEqualTo("f");
