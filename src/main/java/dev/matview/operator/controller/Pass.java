@@ -67,10 +67,7 @@ final class Pass {
         if (step == null) {
             step = decide(draft, update, generation, pending, objection, after, now);
         }
-        // What is about to start writes the status when it has ended.
-        if (!(step instanceof NextStep.Start)) {
-            update.times(after);
-        }
+        update.times(after);
         status = draft.build();
         next = step;
         gate = after;

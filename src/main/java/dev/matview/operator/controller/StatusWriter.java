@@ -58,7 +58,7 @@ final class StatusWriter {
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND || e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Result.GONE;
-            } else if (refusal(e.getCode())) {
+            } else if (refusal(e.getCode()) && !away.get()) {
                 if (refused.add(metadata.getUid())) {
                     LOG.warnf(
                             "the API server refuses the status of %s/%s (HTTP status %d): see that deploy/rbac.yaml and"

@@ -348,18 +348,6 @@ class PassTest {
     }
 
     @Test
-    void aShortRunOnScheduleChangesTheStatusOnce() {
-        settle();
-        MaterializedViewRefreshStatus before = status;
-        look("11:00:00");
-        assertThat(status).isEqualTo(before);
-        underWay("11:00:01", "11:00:00");
-        end("11:00:01", refreshed("11:00:00", "11:00:01"));
-        assertThat(status).isNotEqualTo(before);
-        assertThat(status.nextRefreshTime()).isEqualTo(at("12:00:00"));
-    }
-
-    @Test
     void dataThatDoesNotFitWaitsForTheNextScheduledTime() {
         settle();
         look("11:00:00");
