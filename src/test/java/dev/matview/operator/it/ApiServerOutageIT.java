@@ -57,8 +57,8 @@ class ApiServerOutageIT {
                 own.suspendApiServer();
             }
             scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(10));
-            // Long enough for writes and the watch to fail, each more than once.
-            own.awayFor(Duration.ofSeconds(20));
+            // Long enough for writes and the watch to fail, each more than once, and once a whole minute.
+            own.awayFor(Duration.ofSeconds(gone ? 60 : 20));
             if (gone) {
                 own.startApiServer();
             } else {
