@@ -67,7 +67,11 @@ final class Pass {
         if (step == null) {
             step = decide(draft, update, generation, pending, objection, after, now);
         }
-        update.times(after);
+        // While a run is under way, or begins, the next time alone is no reason to write: its end will be one.
+        boolean busy = step instanceof NextStep.Start || state instanceof Runs.State.UnderWay;
+        if (!busy || !draft.build().equals(before)) {
+            update.times(after);
+        }
         status = draft.build();
         next = step;
         gate = after;

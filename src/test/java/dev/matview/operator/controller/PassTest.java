@@ -195,6 +195,20 @@ class PassTest {
     }
 
     @Test
+    void aShortRunOnScheduleChangesTheStatusOnce() {
+        settle();
+        MaterializedViewRefreshStatus before = status;
+        look("11:00:00");
+        underWay("11:00:01", "11:00:00");
+        assertThat(status).isEqualTo(before);
+        end("11:00:01", refreshed("11:00:00", "11:00:01"));
+        assertThat(status.nextRefreshTime()).isEqualTo(at("12:00:00"));
+        MaterializedViewRefreshStatus after = status;
+        look("11:00:02");
+        assertThat(status).isEqualTo(after);
+    }
+
+    @Test
     void aRunThatTheOperatorDidNotSurviveIsRecordedAsInterruptedAndMadeUpOnce() {
         settle();
         look("11:00:00");
