@@ -54,7 +54,7 @@ class LossTest {
             Future<Failure> failure = refresh(connections, TestSettings.of(database), cancellation);
             awaitRefresh(database);
             cancellation.cancel();
-            await().atMost(Duration.ofSeconds(3)).until(() -> "0".equals(refreshes(database)));
+            await().atMost(Duration.ofSeconds(10)).until(() -> "0".equals(refreshes(database)));
             assertThat(failure.get(30, TimeUnit.SECONDS).sqlState()).isEqualTo("57014");
             assertUnchangedAndFree(database);
         }
