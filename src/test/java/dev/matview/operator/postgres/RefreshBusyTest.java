@@ -11,6 +11,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,17 +45,18 @@ class RefreshBusyTest {
         try (Connection holder = inTransaction("SELECT count(*) FROM v")) {
             CompletableFuture<RefreshResult> refresh = start(() -> refreshing.run(VIEW, RefreshMode.STANDARD, PATIENT));
             await().until(this::someoneWaits);
-            Duration longest = Duration.ZERO;
+            var reads = new ArrayList<Duration>();
             long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
             try (Connection reader = database.connect()) {
+                Refreshing.scalar(reader, "SELECT set_config('statement_timeout', '20s', false)");
                 while (System.nanoTime() < end) {
                     long start = System.nanoTime();
                     Refreshing.scalar(reader, "SELECT count(*) FROM v");
-                    Duration took = Duration.ofNanos(System.nanoTime() - start);
-                    longest = took.compareTo(longest) > 0 ? took : longest;
+                    reads.add(Duration.ofNanos(System.nanoTime() - start));
                 }
             }
-            assertThat(longest).isLessThan(Duration.ofSeconds(5));
+            Collections.sort(reads);
+            assertThat(reads.get(reads.size() / 2)).isLessThan(Duration.ofSeconds(1));
             assertThat(refresh).isNotDone();
             holder.rollback();
             RefreshResult result = refresh.get(30, TimeUnit.SECONDS);
