@@ -2,7 +2,7 @@
 # Measures the operator against psql, on a cluster, a database and operators of its own, and ends them all:
 #   run.sh [refresh] [latency] [start] [memory]     all four without arguments, about 12 minutes
 # Wants the operator's jar, the control plane and PostgreSQL 18 built (make bench sees to that), psql and python3.
-# BENCH_JAR measures another jar, BENCH_JVM other flags of its JVM; BENCH_QUICK=1 makes everything short, to try it out.
+# BENCH_IDLE is how many seconds "idle" lasts (3600 for an hour); BENCH_JAR measures another jar, BENCH_JVM other flags of its JVM; BENCH_QUICK=1 makes everything short, to try it out.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(dirname "$here")
