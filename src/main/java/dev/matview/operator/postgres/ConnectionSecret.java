@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * host of their own.
  */
 public final class ConnectionSecret {
+    private static final String ANY_DATABASE = "*";
+
     private final String name;
     private final Map<String, String> values;
     private final boolean mayOverride;
@@ -42,7 +44,9 @@ public final class ConnectionSecret {
         String text = first("uri", "jdbc-uri");
         ConnectionUri uri =
                 text == null ? new ConnectionUri(List.of(), null, null, null, null, null) : ConnectionUri.parse(text);
-        String name = override("name", or(uri.database(), first("dbname", "database")), database.name());
+        String given = or(uri.database(), first("dbname", "database"));
+        // CloudNativePG's Secret of the superuser says so, as a .pgpass file does.
+        String name = override("name", ANY_DATABASE.equals(given) ? null : given, database.name());
         return new ConnectionSettings(
                 hosts(uri, database),
                 required(name, "a database name: set spec.database.name or the Secret's key dbname"),

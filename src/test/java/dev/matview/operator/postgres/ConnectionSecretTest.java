@@ -80,6 +80,18 @@ class ConnectionSecretTest {
     }
 
     @Test
+    void aSecretForAnyDatabaseNeedsItsName() throws FailureException {
+        var superuser = Map.of(
+                "dbname", "*",
+                "host", "pg-rw",
+                "password", "Sesame",
+                "uri", "postgresql://postgres:Sesame@pg-rw.shop:5432/*",
+                "username", "postgres");
+        assertThat(settings(superuser, spec(null, null, "orders")).database()).isEqualTo("orders");
+        assertThat(Failures.of(() -> settings(superuser, NOTHING)).message()).contains("spec.database.name");
+    }
+
+    @Test
     void theJdbcUriAndTheSingleKeysGiveTheSameAsTheUri() throws FailureException {
         ConnectionSettings byUri = settings(CRUNCHY, NOTHING);
         assertThat(settings(without(CRUNCHY, "uri"), NOTHING)).isEqualTo(byUri);
