@@ -28,6 +28,10 @@ postgresql: ## The PostgreSQL servers that the tests and the demo use
 postgresql-18:
 	@JAVA_HOME="$$(hack/jdk.sh)" hack/postgres/server.sh fetch 18
 
+.PHONY: tools
+tools: ## helm, helm-unittest, kubeconform and helm-docs, built once from source
+	@hack/tools/build.sh
+
 .PHONY: test test-unit test-database test-apiserver
 test: control-plane postgresql ## Every rung: unit, database (PostgreSQL 14 to 18), API server
 	@rm -rf target/surefire-reports target/failsafe-reports
