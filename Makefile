@@ -32,12 +32,12 @@ postgresql-18:
 tools: ## helm, helm-unittest, kubeconform and helm-docs, built once from source
 	@hack/tools/build.sh
 
-.PHONY: test test-unit test-database test-apiserver
-test: control-plane postgresql ## Every rung: unit, database (PostgreSQL 14 to 18), API server
+.PHONY: test test-unit test-database test-apiserver test-chart
+test: control-plane postgresql test-chart ## Every rung: charts, unit, database (PostgreSQL 14 to 18), API server
 	@rm -rf target/surefire-reports target/failsafe-reports
 	@JAVA_HOME="$$(hack/jdk.sh)"; export JAVA_HOME; started=$$SECONDS; \
 	if $(CLUSTER_TEST) verify; then \
-	  echo "All tests passed (unit, database on PostgreSQL 14 to 18, API server) in $$((SECONDS - started)) s."; \
+	  echo "All tests passed (charts, unit, database on PostgreSQL 14 to 18, API server) in $$((SECONDS - started)) s."; \
 	else \
 	  echo "Tests failed: see above, and target/surefire-reports and target/failsafe-reports." >&2; exit 1; \
 	fi
@@ -47,10 +47,14 @@ test-database: postgresql ## The database rung alone
 	$(MVN) test -Dgroups=database
 test-apiserver: control-plane postgresql ## The API server rung alone, against a cluster of its own
 	JAVA_HOME="$$(hack/jdk.sh)" && export JAVA_HOME && $(CLUSTER_TEST) verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+test-chart: control-plane tools ## The Helm charts, and the manifests that are rendered from them
+	@hack/test-chart.sh
 
-.PHONY: crds docs format
-crds: ## Write crds/ anew from the Java types
+.PHONY: crds docs manifests format
+crds: ## Write crds/, and its copies in the chart and deploy/, anew from the Java types
 	$(MVN) -q test -Dtest=CrdFileTest -Dupdate=true
+manifests: tools ## Write the charts' README.md and the manifests of deploy/ anew from the charts
+	@hack/manifests.sh
 docs: ## Write the resource's reference anew from crds/
 	$(MVN) -q test -Dtest=ReferenceDocTest -Dupdate=true
 format: ## Format the Java sources

@@ -1,0 +1,49 @@
+{{/* What the operator may do, with a reason for each rule. deploy/rbac.yaml has the same. */}}
+{{- define "matview-operator.rules" }}
+  # The resources that it serves. It never changes what people wrote.
+  - apiGroups: [matview.dev]
+    resources: [materializedviewrefreshes]
+    verbs: [get, list, watch]
+  # Their status, written by server-side apply, which is a patch.
+  - apiGroups: [matview.dev]
+    resources: [materializedviewrefreshes/status]
+    verbs: [patch]
+  # The Secrets that resources name: passwords and certificates. By name alone: it can't list them.
+  - apiGroups: [""]
+    resources: [secrets]
+    verbs: [get]
+  # The ConfigMaps that resources name for spec.database.tls.ca.
+  - apiGroups: [""]
+    resources: [configmaps]
+    verbs: [get]
+  # What kubectl describe shows. An Event that comes again is read and counted up; server-side apply creates by patch.
+  - apiGroups: [""]
+    resources: [events]
+    verbs: [get, create, patch]
+{{- end }}
+{{/* ... and with cronJobs.enabled */}}
+{{- define "matview-operator.cronJobRules" }}
+  # The CronJobs of resources with execution: CronJob, which it owns. Who may create them may run pods.
+  - apiGroups: [batch]
+    resources: [cronjobs]
+    verbs: [get, list, watch, create, patch, delete]
+  # Their Jobs, and one for each request by hand.
+  - apiGroups: [batch]
+    resources: [jobs]
+    verbs: [get, list, watch, create, patch, delete]
+  # The pods of these Jobs: their termination message is the result, their state says why there is none.
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [get, list, watch]
+{{- end }}
+{{/* ... and with several replicas, in its own namespace */}}
+{{- define "matview-operator.leaseRules" }}
+  # The lease that says which replica leads. A right to create can't name the object.
+  - apiGroups: [coordination.k8s.io]
+    resources: [leases]
+    verbs: [create]
+  - apiGroups: [coordination.k8s.io]
+    resources: [leases]
+    resourceNames: [matview-operator]
+    verbs: [get, update]
+{{- end }}
