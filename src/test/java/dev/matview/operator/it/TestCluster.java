@@ -76,12 +76,22 @@ record TestCluster(KubernetesClient client, Path kubeconfig) implements AutoClos
                         != null);
     }
 
-    private void apply(Path manifest) {
+    /** Applies the objects of a file of manifests. */
+    void apply(Path manifest) {
         try (var text = Files.newInputStream(manifest)) {
             client.load(text).items().forEach(item -> client.resource(item)
                     .fieldManager("matview-tests")
                     .forceConflicts()
                     .serverSideApply());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes them again. */
+    void delete(Path manifest) {
+        try (var text = Files.newInputStream(manifest)) {
+            client.load(text).delete();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
