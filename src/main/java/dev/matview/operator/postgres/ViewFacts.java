@@ -33,6 +33,11 @@ public record ViewFacts(
         uniqueIndexes = List.copyOf(uniqueIndexes);
     }
 
+    /** The same with a size; null when it could not be measured. */
+    ViewFacts measured(@Nullable Long bytes) {
+        return new ViewFacts(identity, oid, populated, owner, owned, maintained, rows, bytes, options, uniqueIndexes);
+    }
+
     /** The unique index that a concurrent refresh can use, or null when there is none. */
     public @Nullable String usableUniqueIndex() {
         return uniqueIndexes.stream()
