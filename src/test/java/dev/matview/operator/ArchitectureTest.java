@@ -16,6 +16,8 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("controller")
             .definedBy("..controller..")
+            .layer("command")
+            .definedBy("..command..")
             .layer("refresh")
             .definedBy("..refresh..")
             .layer("postgres")
@@ -26,24 +28,27 @@ class ArchitectureTest {
             .definedBy("..api..")
             .whereLayer("controller")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("command")
+            .mayOnlyBeAccessedByLayers("controller")
             .whereLayer("refresh")
             .mayOnlyBeAccessedByLayers("controller")
             .whereLayer("postgres")
-            .mayOnlyBeAccessedByLayers("controller", "refresh")
+            .mayOnlyBeAccessedByLayers("controller", "command", "refresh")
             .whereLayer("schedule")
-            .mayOnlyBeAccessedByLayers("controller")
+            .mayOnlyBeAccessedByLayers("controller", "command")
             .whereLayer("api")
-            .mayOnlyBeAccessedByLayers("controller", "refresh", "postgres");
+            .mayOnlyBeAccessedByLayers("controller", "command", "refresh", "postgres");
 
     @ArchTest
     static final ArchRule everyClassHasItsRoom = classes()
             .should()
-            .resideInAnyPackage("..controller..", "..refresh..", "..postgres..", "..schedule..", "..api..");
+            .resideInAnyPackage(
+                    "..controller..", "..command..", "..refresh..", "..postgres..", "..schedule..", "..api..");
 
     @ArchTest
     static final ArchRule kubernetesLivesInTheControllerAlone = noClasses()
             .that()
-            .resideInAnyPackage("..refresh..", "..postgres..", "..schedule..")
+            .resideInAnyPackage("..command..", "..refresh..", "..postgres..", "..schedule..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");
@@ -51,7 +56,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule sqlLivesInPostgresAlone = noClasses()
             .that()
-            .resideInAnyPackage("..controller..", "..schedule..", "..api..")
+            .resideInAnyPackage("..controller..", "..command..", "..schedule..", "..api..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..");

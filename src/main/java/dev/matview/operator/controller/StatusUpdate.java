@@ -1,5 +1,6 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.ByteSize;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;

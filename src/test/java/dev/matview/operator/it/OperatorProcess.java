@@ -52,14 +52,7 @@ final class OperatorProcess implements AutoCloseable {
         try {
             Files.createDirectories(LOGS);
             Path log = Files.createTempFile(LOGS, namespaces.getFirst() + "-", ".log");
-            var builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "@deploy/jvm.options",
-                            "-jar",
-                            jar().toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
+            var builder = new ProcessBuilder(java()).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(SETTINGS);
             builder.environment().put("KUBECONFIG", kubeconfig.toString());
             builder.environment().put("QUARKUS_OPERATOR_SDK_NAMESPACES", String.join(",", namespaces));
@@ -74,6 +67,15 @@ final class OperatorProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** How the program is called, without arguments. */
+    static List<String> java() throws IOException {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@deploy/jvm.options",
+                "-jar",
+                jar().toString());
     }
 
     private static Path jar() throws IOException {

@@ -1,15 +1,15 @@
-package dev.matview.operator.controller;
+package dev.matview.operator.api;
 
 import java.util.Locale;
 
 /** Sizes for people. */
-final class ByteSize {
+public final class ByteSize {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private ByteSize() {}
 
     /** As {@code pg_size_pretty} counts, in steps of 1024: {@code 8 kB}, {@code 1.2 GB}. */
-    static String format(long bytes) {
+    public static String format(long bytes) {
         double value = bytes;
         int unit = 0;
         while (value >= 1024 && unit < UNITS.length - 1) {

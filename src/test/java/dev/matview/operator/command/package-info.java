@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.command;
+
+import org.jspecify.annotations.NullMarked;
