@@ -23,18 +23,18 @@
 {{- end }}
 {{/* ... and with cronJobs.enabled */}}
 {{- define "matview-operator.cronJobRules" }}
-  # The CronJobs of resources with execution: CronJob, which it owns. Who may create them may run pods.
+  # The CronJobs of resources: made, put right when they were edited, and removed when a resource no longer wants them.
   - apiGroups: [batch]
     resources: [cronjobs]
-    verbs: [get, list, watch, create, patch, delete]
-  # Their Jobs, and one for each request by hand.
+    verbs: [get, list, watch, create, update, delete]
+  # Their Jobs, whose results are read; those of requests and of looks at a view are made here, and the latter removed again.
   - apiGroups: [batch]
     resources: [jobs]
-    verbs: [get, list, watch, create, patch, delete]
-  # The pods of these Jobs: their termination message is the result, their state says why there is none.
+    verbs: [list, watch, create, delete]
+  # The Jobs' pods, for their termination messages and for what keeps them from starting. It never makes or changes one.
   - apiGroups: [""]
     resources: [pods]
-    verbs: [get, list, watch]
+    verbs: [list, watch]
 {{- end }}
 {{/* ... and with several replicas, in its own namespace */}}
 {{- define "matview-operator.leaseRules" }}
