@@ -51,8 +51,8 @@ test-chart: control-plane tools ## The Helm charts, and the manifests that are r
 	@hack/test-chart.sh
 
 .PHONY: crds docs manifests format
-crds: ## Write crds/, and its copies in the chart and deploy/, anew from the Java types
-	$(MVN) -q test -Dtest=CrdFileTest -Dupdate=true
+crds: ## Write crds/, its copies in the chart and deploy/, and the chart of resources' schema, anew from the Java types
+	$(MVN) -q test -Dtest=CrdFileTest,ValuesSchemaTest -Dupdate=true
 manifests: tools ## Write the charts' README.md and the manifests of deploy/ anew from the charts
 	@hack/manifests.sh
 docs: ## Write the resource's reference anew from crds/

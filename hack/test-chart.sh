@@ -20,8 +20,17 @@ check() { # what command...: any step of it that fails is a failure (a condition
   if [ $code = 0 ]; then echo "  $what"; else echo "  $what: FAILED" >&2; cat "$work/output" >&2; failed=1; fi
 }
 
+own_schema() { # the definition's, as strict as those of Kubernetes' kinds
+  mkdir -p "$work/matview.dev"
+  kubectl annotate --local --filename crds --output json matview.dev/read=yes | jq '.spec.versions[0].schema.openAPIV3Schema
+    | walk(if type == "object" and (.properties | type) == "object" then .additionalProperties = false else . end)
+    | .properties += {apiVersion: {}, kind: {}, metadata: {}}' >"$work/matview.dev/materializedviewrefresh_v1alpha1.json"
+}
+own_schema
+
 conforms() { # of YAML on stdin; a kind without a schema is an error
-  kubeconform -strict -summary -schema-location "$schemas/{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json" >"$work/conforms" || { cat "$work/conforms"; return 1; }
+  local file='{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json'
+  kubeconform -strict -summary -schema-location "$schemas/$file" -schema-location "$work/$file" >"$work/conforms" || { cat "$work/conforms"; return 1; }
   ! grep ': 0 resources' "$work/conforms"
 }
 renders() { # chart values-file...
@@ -44,8 +53,9 @@ manifests_are_current() {
   done < <(cd "$work/deploy" && find . -type f)
 }
 
-objects() { # of YAML on stdin, as one sorted list in JSON, without what says that Helm made them (of a definition: no label)
-  kubectl annotate --local --filename - --output json matview.dev/read=yes | jq -S -s 'map(
+objects() { objects_of_files -; } # of YAML on stdin
+objects_of_files() { # as one sorted list in JSON, without what says that Helm made them (of a definition: no label)
+  kubectl annotate --local --filename "$1" --output json matview.dev/read=yes | jq -S -s 'map(
     del(.metadata.annotations) | walk(if type == "object" then del(."helm.sh/chart", ."app.kubernetes.io/managed-by") else . end)
     | if .kind == "CustomResourceDefinition" then del(.metadata.labels) else . end) | sort_by(.kind, .metadata.name)'
 }
@@ -55,6 +65,14 @@ overlay_is_the_chart() { # overlay values...
   helm template matview-operator helm/matview-operator --namespace matview-system "${@/#/--set=}" | objects >"$work/chart.json"
   [ "$(jq length "$work/chart.json")" -gt 3 ]
   diff -u "$work/chart.json" "$work/overlay.json"
+}
+
+samples_are_those_of() { # values of matview-refreshes: the API server has judged the samples
+  local what='map(select(.kind == "MaterializedViewRefresh") | {metadata: {name: .metadata.name, namespace: .metadata.namespace}, spec: .spec})'
+  objects_of_files deploy/samples | jq "$what" >"$work/samples.json"
+  helm template samples helm/matview-refreshes --namespace analytics --values "$1" | objects | jq "$what" >"$work/rendered.json"
+  [ "$(jq length "$work/samples.json")" -gt 3 ]
+  diff -u "$work/samples.json" "$work/rendered.json"
 }
 
 rules() { jq -c '.[] | select(.kind | test("Role$")) | .rules[]' | sort; } # of a list of objects
@@ -76,13 +94,14 @@ for chart in helm/*/; do
   echo "$chart"
   check "helm lint" helm lint --strict "$chart"
   check "helm-unittest" helm-unittest --strict "$chart"
-  check "kubeconform" renders "$chart"
+  [ "$chart" = helm/matview-refreshes ] || check "kubeconform" renders "$chart" # without values it renders nothing
   for values in "$chart"/tests/values/*.yaml; do
     check "helm lint, $(basename "$values")" helm lint --strict "$chart" --values "$values"
     check "kubeconform, $(basename "$values")" renders "$chart" "$values"
   done
   check "README.md is that of values.yaml" readme_is_current "$chart"
 done
+check "matview-refreshes renders the samples of deploy" samples_are_those_of helm/matview-refreshes/tests/values/samples.yaml
 echo "deploy"
 check "the manifests are those of the chart" manifests_are_current
 check "the overlay cluster-wide is the chart as it is" overlay_is_the_chart cluster-wide
