@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One document of src/test/resources/crd.
+ * One document of src/test/resources/crd, or of another file of resources.
  *
  * @param refusals what the API server's refusal must contain: its comments {@code # refused: ...}
  */
@@ -24,13 +24,13 @@ record SampleManifest(String file, GenericKubernetesResource resource, List<Stri
     static Stream<SampleManifest> ofFiles(String prefix) {
         try (var files = Files.list(FOLDER)) {
             return files.filter(file -> file.getFileName().toString().startsWith(prefix)).sorted().toList().stream()
-                    .flatMap(SampleManifest::documents);
+                    .flatMap(SampleManifest::ofFile);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Stream<SampleManifest> documents(Path file) {
+    static Stream<SampleManifest> ofFile(Path file) {
         try {
             return Arrays.stream(Files.readString(file).split("(?m)^---$"))
                     .map(text -> new SampleManifest(
