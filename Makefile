@@ -19,6 +19,20 @@ $(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
 	$(MVN) package -DskipTests
 	@touch $@
 
+IMAGE := target/matview-operator-0.1.0-image
+.PHONY: image test-image
+image: $(IMAGE).tar ## A container image without Docker, for docker load, ctr and kind; with its SBOM
+$(IMAGE).jar: pom.xml $(shell find src/main -type f 2>/dev/null) target/image-source
+	@hack/image/jar.sh $@
+$(IMAGE).tar: $(IMAGE).jar LICENSE deploy/jvm.options $(wildcard hack/image/*) | control-plane postgresql-18
+	@hack/image/build.sh $(IMAGE).jar
+.PHONY: always
+target/image-source: always # the commit, whose time and name are in the image
+	@mkdir -p target; . hack/image/source.sh; cmp -s $@ <<<"$$revision $$epoch" || echo "$$revision $$epoch" >$@
+test-image: image ## Hold the image to its word, and build it again for comparison
+	@hack/image/check.sh
+	@hack/image/reproducible.sh
+
 .PHONY: control-plane postgresql
 control-plane: ## Kubernetes' control plane and kubectl, built once from source
 	@hack/cluster/build.sh control-plane
