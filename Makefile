@@ -33,6 +33,12 @@ test-image: image ## Hold the image to its word, and build it again for comparis
 	@hack/image/check.sh
 	@hack/image/reproducible.sh
 
+.PHONY: e2e kind-node
+kind-node: # the node image of make e2e, and what it is made of; kept
+	@DOCKER_HOST="$$(hack/kind/docker.sh)" hack/kind/node-image.sh
+e2e: image control-plane postgresql-18 tools ## The chart and the image on a Kind cluster of its own (or KUBECONFIG_E2E=file)
+	@hack/kind/e2e.sh $(IMAGE).tar
+
 .PHONY: control-plane postgresql
 control-plane: ## Kubernetes' control plane and kubectl, built once from source
 	@hack/cluster/build.sh control-plane

@@ -1,12 +1,24 @@
 #!/usr/bin/env bash
-# Builds a Kubernetes control plane and kubectl from their Go modules: build.sh [control-plane]
-# A binary that is there already is kept; the first time takes about 6 minutes on 2 cores, downloads included.
+# Builds Kubernetes from its Go modules: build.sh [control-plane|node|kind]...   (default: control-plane)
+#   control-plane  etcd, kube-apiserver, kube-controller-manager, kubectl; about 6 minutes on 2 cores, downloads included
+#   node           what a node of ../kind needs beside them; 4 minutes more
+#   kind           kind; seconds
+# A binary that is there already is kept.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
-[ "${1:-control-plane}" = control-plane ] || { echo "unknown part: $1 (control-plane)" >&2; exit 2; }
 
+[ $# -gt 0 ] || set -- control-plane
+programs=()
+for part; do
+  case $part in
+    control-plane) programs+=(etcd kube-apiserver kube-controller-manager kubectl) ;;
+    node) programs+=(kube-scheduler kubelet kube-proxy kubeadm coredns) ;;
+    kind) programs+=(kind) ;;
+    *) echo "unknown part: $part (control-plane, node or kind)" >&2; exit 2 ;;
+  esac
+done
 missing=()
-for program in etcd kube-apiserver kube-controller-manager kubectl; do
+for program in "${programs[@]}"; do
   [ -x "$CLUSTER_BIN/$program" ] || missing+=("$program")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
@@ -39,11 +51,13 @@ progress() { # what: counts the compiler's lines, says every 15 seconds how far 
 echo "building Kubernetes $kubernetes_version (${missing[*]}) into $CLUSTER_BIN, once"
 for program in "${missing[@]}"; do
   case $program in
-    etcd) package=go.etcd.io/etcd/server/v3 flags="-s -w" ;;
-    *) package=k8s.io/kubernetes/cmd/$program flags=$stamp ;;
+    etcd) module=kube package=go.etcd.io/etcd/server/v3 flags="-s -w" ;;
+    coredns) module=../kind/dns package=github.com/coredns/coredns flags="-s -w" ;;
+    kind) module=../kind/kind package=sigs.k8s.io/kind flags="-s -w" ;;
+    *) module=kube package=k8s.io/kubernetes/cmd/$program flags=$stamp ;;
   esac
   partial=$CLUSTER_BIN/.$program.$$   # renamed when whole: an interrupted build leaves nothing that looks built
   trap 'rm -f "$partial"' EXIT
-  (cd "$cluster_here/kube" && go build -v -trimpath -ldflags "$flags" -o "$partial" "$package") 2>&1 | progress "$program"
+  (cd "$cluster_here/$module" && go build -v -trimpath -ldflags "$flags" -o "$partial" "$package") 2>&1 | progress "$program"
   mv "$partial" "$CLUSTER_BIN/$program"
 done

@@ -11,7 +11,8 @@
 #   server.sh hold up|standby ...                           the same, prints "port <port>", and does `down` when stdin ends
 # Superuser: postgres, with $POSTGRES_PASSWORD (default: random). It stands in <state-dir>/password, the port in
 # <state-dir>/port, certificates in <state-dir>/tls, the log in <state-dir>/log. The setting ssl=off does without TLS.
-# Clients: 127.0.0.1, ::1, and 127.0.0.2, an address that the server's certificate does not name.
+# Clients: 127.0.0.1, ::1, and 127.0.0.2, an address that the server's certificate does not name. POSTGRES_ALSO=172.18.0.1/16
+# adds that address of the machine, to the certificate too, and that network's clients.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 fail() { echo "server.sh: $*" >&2; exit 1; }
@@ -144,7 +145,7 @@ launch() {
 }
 
 up() { # major state-dir port [name=value...]
-  local major=$1 port=$3 password=${POSTGRES_PASSWORD:-} locale=C sockets
+  local major=$1 port=$3 password=${POSTGRES_PASSWORD:-} locale=C sockets also=${POSTGRES_ALSO:-}
   password=${password:-$(openssl rand -hex 16)}
   [[ $password =~ ^[A-Za-z0-9._~-]+$ ]] || fail "POSTGRES_PASSWORD: letters, digits and . _ ~ - only"
   create_state "$2" "$major"
@@ -153,7 +154,7 @@ up() { # major state-dir port [name=value...]
   (umask 077 && echo "$password" >"$state/password")
   mkdir "$state/tls"
   issue "$state/tls" ca "/CN=matview-postgres CA" keyUsage=critical,keyCertSign,cRLSign
-  issue "$state/tls" server /CN=localhost subjectAltName=DNS:localhost,IP:127.0.0.1 \
+  issue "$state/tls" server /CN=localhost "subjectAltName=DNS:localhost,IP:127.0.0.1${also:+,IP:${also%/*}}" \
     basicConstraints=critical,CA:FALSE extendedKeyUsage=serverAuth
   certificate "$state" app
   own "$state/."
@@ -166,10 +167,11 @@ up() { # major state-dir port [name=value...]
 	host all all 127.0.0.0/8 scram-sha-256
 	host all all ::1/128 scram-sha-256
 	host replication all 127.0.0.0/8 scram-sha-256
+	${also:+host all all $also scram-sha-256}
 	HBA
   sockets=$state
   [ ${#sockets} -lt 90 ] || sockets= # longer than a socket's address may be
-  setting listen_addresses=127.0.0.1,127.0.0.2,::1 "unix_socket_directories=$sockets" timezone=UTC log_timezone=UTC \
+  setting "listen_addresses=127.0.0.1,127.0.0.2,::1${also:+,${also%/*}}" "unix_socket_directories=$sockets" timezone=UTC log_timezone=UTC \
     fsync=off shared_buffers=32MB max_connections=100 wal_keep_size=64MB password_encryption=scram-sha-256 \
     ssl=on ssl_ca_file=../tls/ca.crt ssl_cert_file=../tls/server.crt ssl_key_file=../tls/server.key
   local pair
