@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +24,7 @@ import org.jboss.logging.Logger;
 final class EventRecorder {
     private static final Logger LOG = Logger.getLogger(EventRecorder.class);
     private static final String COMPONENT = "matview-operator";
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int QUEUE = 1_000;
     private static final int MESSAGE = 1_024;
 
@@ -50,6 +52,18 @@ final class EventRecorder {
                 LOG.debugf("an event could not be written: HTTP status %d", e.getCode());
             }
         });
+    }
+
+    /** Writes what is left, within some seconds; nothing is recorded afterwards. */
+    void close() {
+        writer.shutdown();
+        try {
+            if (!writer.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debugf("%d events are left unwritten", writer.getQueue().size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void write(MaterializedViewRefresh resource, Announcement announcement) {

@@ -42,4 +42,12 @@ public interface OperatorConfig {
     /** The longest of these pauses. */
     @WithDefault("5m")
     Duration maxBackoff();
+
+    /** How long refreshes that are under way may still take when the operator is told to stop. */
+    @WithDefault("20s")
+    Duration stopGrace();
+
+    /** Whether several processes serve the same resources, of which the one that holds the lease works. */
+    @WithDefault("false")
+    boolean leaderElection();
 }

@@ -21,6 +21,7 @@ import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,7 +48,12 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     /** The framework's timers are not made for long times: each resource is looked at this often, without a write. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
 
+    /** What is still under way after its grace is ended on the server and recorded within this time. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(8);
+
     private final Clock clock;
+    private final Leadership leadership;
+    private final Duration stopGrace;
     private final StatusWriter writer;
     private final EventRecorder recorder;
     private final Rotations rotations;
@@ -66,8 +72,11 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             OperatorConfig config,
             Connections connections,
             Slots slots,
-            EventRecorder recorder) {
+            EventRecorder recorder,
+            Leadership leadership) {
         this.clock = clock;
+        this.leadership = leadership;
+        this.stopGrace = config.stopGrace();
         this.writer = new StatusWriter(client);
         this.recorder = recorder;
         this.rotations = new Rotations(clock);
@@ -75,7 +84,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         this.pacing = new Pacing(
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
                 new Backoff(config.recheckBackoff(), config.maxBackoff()));
-        this.runs = new Runs<>(connections, slots, clock, events::news);
+        this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
     }
 
     @Override
@@ -91,6 +100,10 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         learnClaims();
         claims.releaseUnlessNamed(resource).forEach(this::reconsider);
         ResourceKey key = ResourceKey.of(resource);
+        if (!leadership.holds()) {
+            // Another process may write this status by now, and this one is about to end.
+            return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+        }
         Instant now = clock.instant();
         Runs.State<ResourceKey> state = runs.state(key);
         MaterializedViewRefreshStatus before = memory.status(resource);
@@ -216,7 +229,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        runs.close();
+    /** Before {@link Operation} ends the rest: what ends now is still recorded as usual. */
+    void stop(@Observes @Priority(Operation.STOP - 1) ShutdownEvent event) {
+        runs.stop(stopGrace, LAST_WORDS);
     }
 }

@@ -57,15 +57,16 @@ final class StatusUpdate {
         draft.nextRetryTime = retried && gate.closed(now) ? gate.notBefore() : null;
     }
 
-    /** The operator ended while a run was under way. */
+    /** The operator ended while a run was under way, as the status shows. */
     void interrupted() {
-        RefreshRecord running = draft.lastRefresh;
-        if (running == null) {
-            return;
+        if (draft.lastRefresh != null) {
+            interrupted(draft.lastRefresh, now);
         }
-        var failure = new Failure(
-                Reason.INTERRUPTED, "the operator ended during the run, and the server undid it; it is made up");
-        end(Records.failed(running, failure, now));
+    }
+
+    private void interrupted(RefreshRecord running, Instant completionTime) {
+        Failure failure = Failure.interrupted();
+        end(Records.failed(running, failure, completionTime));
         Conditions.failed(draft, failure, true, generation(), now);
     }
 
@@ -89,6 +90,9 @@ final class StatusUpdate {
                 valid(request.generation());
             }
             case Outcome.Refreshed refreshed -> refreshed(request, refreshed);
+            case Outcome.Failed failed
+            when failed.failure().failureClass() == FailureClass.INTERRUPTED ->
+                interrupted(Records.running(request, failed.startTime()), failed.completionTime());
             case Outcome.Failed failed -> failed(request, failed);
         }
     }

@@ -36,6 +36,12 @@ final class Wiring {
 
     @Produces
     @Singleton
+    Leadership leadership(OperatorConfig config) {
+        return config.leaderElection() ? Leadership.elected() : Leadership.ofTheOnlyOne();
+    }
+
+    @Produces
+    @Singleton
     Slots slots(OperatorConfig config) {
         return new Slots(config.refreshesPerDatabase(), config.refreshes());
     }

@@ -2,12 +2,24 @@ package dev.matview.operator.postgres;
 
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lets another thread end the statement that is under way, on the server too, and keeps the next one from starting. */
 public final class Cancellation {
     private @Nullable Statement running;
     private boolean requested;
+    private final BooleanSupplier permission;
+
+    /** Of something that nobody forbids. */
+    public Cancellation() {
+        this(() -> true);
+    }
+
+    /** @param permission asked before the commit, on the thread that commits: it must not wait */
+    public Cancellation(BooleanSupplier permission) {
+        this.permission = permission;
+    }
 
     /**
      * Says which statement comes next.
@@ -19,6 +31,17 @@ public final class Cancellation {
             throw new SQLException("cancelled before it began", "57014");
         }
         running = statement;
+    }
+
+    /**
+     * Says that the commit comes next.
+     *
+     * @throws FailureException of reason Interrupted when it is not permitted
+     */
+    void commits() throws FailureException {
+        if (!permission.getAsBoolean()) {
+            throw new FailureException(Failure.interrupted());
+        }
     }
 
     /** Says that none is under way. */

@@ -19,6 +19,12 @@ public record Failure(
         this(reason, message, null);
     }
 
+    /** Of a run that the operator did not bring to its end. */
+    public static Failure interrupted() {
+        return new Failure(
+                Reason.INTERRUPTED, "the operator ended during the run, and the server undid it; it is made up");
+    }
+
     public FailureClass failureClass() {
         return reason.failureClass();
     }

@@ -63,7 +63,7 @@ final class RefreshTransaction {
      * @param lock bound on the wait for the lock that the refresh itself takes
      * @param remaining bound on each statement
      * @throws SQLException when the server reports an error; the caller rolls back
-     * @throws FailureException of reason RefreshInProgress; the caller rolls back
+     * @throws FailureException of reason RefreshInProgress or Interrupted; the caller rolls back
      */
     RefreshResult run(Duration lock, Duration remaining, int attempt, Duration waited)
             throws SQLException, FailureException {
@@ -80,6 +80,7 @@ final class RefreshTransaction {
         execute("REFRESH MATERIALIZED VIEW " + (mode == RefreshMode.CONCURRENT ? "CONCURRENTLY " : "")
                 + facts.identity().view().quoted());
         RefreshResult result = result(attempt, attempt == 1 ? Duration.ZERO : waited.plus(before));
+        cancellation.commits();
         connection.commit();
         return result;
     }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run from the Secret to the commit, on the thread that calls it. */
@@ -26,17 +27,30 @@ final class Run {
     private final Connections connections;
     private final Slots slots;
     private final Clock clock;
-    private final Cancellation cancellation = new Cancellation();
+    private final BooleanSupplier beginning;
+    private final Cancellation cancellation;
     private volatile Instant startTime;
     private volatile boolean turn;
     private @Nullable ViewFacts facts;
     private @Nullable Refresh refresh;
 
-    Run(RunRequest<?> request, Connections connections, Slots slots, Clock clock) {
+    /**
+     * @param beginning asked when its turn has come, whether it may begin
+     * @param ending asked before the view changes for others, whether it may do that
+     */
+    Run(
+            RunRequest<?> request,
+            Connections connections,
+            Slots slots,
+            Clock clock,
+            BooleanSupplier beginning,
+            BooleanSupplier ending) {
         this.request = request;
         this.connections = connections;
         this.slots = slots;
         this.clock = clock;
+        this.beginning = beginning;
+        this.cancellation = new Cancellation(ending);
         this.startTime = clock.instant();
     }
 
@@ -126,6 +140,9 @@ final class Run {
     private Outcome refresh(Connection connection, ViewFacts found) throws FailureException, InterruptedException {
         String database = found.identity().system() + "/" + found.identity().database();
         try (var _ = slots.take(database)) {
+            if (!beginning.getAsBoolean()) {
+                throw new InterruptedException("no run may begin any more");
+            }
             startTime = clock.instant();
             turn = true;
             long startNanos = System.nanoTime();

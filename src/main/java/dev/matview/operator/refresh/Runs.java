@@ -1,12 +1,15 @@
 package dev.matview.operator.refresh;
 
 import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.Failure;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -17,22 +20,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> whom runs are for
  */
-public final class Runs<K> implements AutoCloseable {
+public final class Runs<K> {
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final Logger LOG = Logger.getLogger(Runs.class);
 
     private final Connections connections;
     private final Slots slots;
     private final Clock clock;
+    private final BooleanSupplier permission;
     private final Consumer<K> onNews;
     private final Map<K, Entry<K>> entries = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private volatile boolean stopping;
 
-    /** @param onNews called on any thread when a run has ended */
-    public Runs(Connections connections, Slots slots, Clock clock, Consumer<K> onNews) {
+    /**
+     * @param permission whether runs may begin, and change what others see; asked on the runs' threads
+     * @param onNews called on any thread when a run has ended
+     */
+    public Runs(Connections connections, Slots slots, Clock clock, BooleanSupplier permission, Consumer<K> onNews) {
         this.connections = connections;
         this.slots = slots;
         this.clock = clock;
+        this.permission = permission;
         this.onNews = onNews;
     }
 
@@ -48,48 +56,79 @@ public final class Runs<K> implements AutoCloseable {
                 : new State.Ended<>(entry.request, outcome);
     }
 
-    /** Starts a run, unless there is one for the key already or its outcome is not recorded yet. */
+    /** Starts a run, unless there is one for the key already, its outcome is not recorded yet, or all are to end. */
     public void start(RunRequest<K> request) {
-        var entry = new Entry<>(request, new Run(request, connections, slots, clock), this::execute);
-        if (entries.putIfAbsent(request.key(), entry) == null) {
+        var run = new Run(request, connections, slots, clock, () -> !stopping && permission.getAsBoolean(), permission);
+        var entry = new Entry<>(request, run, this::execute);
+        if (!stopping && entries.putIfAbsent(request.key(), entry) == null) {
             entry.thread.start();
         }
     }
 
     /** The outcome was recorded: the next run may start. */
     public void acknowledge(State.Ended<K> ended) {
-        entries.computeIfPresent(ended.request().key(), (key, e) -> e.request.equals(ended.request()) ? null : e);
+        Entry<K> entry = entries.get(ended.request().key());
+        if (entry != null && entry.request.equals(ended.request())) {
+            forget(entry);
+        }
     }
 
     /** Ends the run for that key, if there is one, on the server too, and forgets it: nobody will hear of it. */
     public void cancel(K key) {
-        Entry<K> entry = entries.remove(key);
+        Entry<K> entry = entries.get(key);
         if (entry != null) {
-            Thread.ofVirtual().name("cancel").start(() -> cancel(entry));
+            drop(entry);
         }
     }
 
     private void execute(Entry<K> entry) {
-        Outcome outcome;
-        try {
-            outcome = entry.run.execute();
-        } catch (InterruptedException e) {
-            LOG.debug("a run was cancelled");
+        // One that was cancelled before its thread began.
+        if (entries.get(entry.request.key()) != entry) {
             return;
-        } catch (RuntimeException | Error e) {
-            LOG.error("a run ended unexpectedly", e);
-            outcome = Unexpected.outcome(e, entry.run.startTime(), clock.instant());
         }
-        // A run that the operator ended itself when it stops is one that was interrupted, not one that failed.
-        if (!closed) {
-            entry.outcome = outcome;
-            if (entries.get(entry.request.key()) == entry) {
-                onNews.accept(entry.request.key());
-            }
+        Outcome outcome = outcome(entry);
+        if (outcome == null) {
+            forget(entry);
+            return;
+        }
+        entry.outcome = outcome;
+        if (entries.get(entry.request.key()) == entry) {
+            onNews.accept(entry.request.key());
         }
     }
 
-    private void cancel(Entry<K> entry) {
+    /** Null when it ended without having begun: its cause is as open as before. */
+    private @Nullable Outcome outcome(Entry<K> entry) {
+        try {
+            Outcome outcome = entry.run.execute();
+            boolean ended = entry.ending && outcome instanceof Outcome.Failed;
+            return ended ? interrupted(entry.run) : outcome;
+        } catch (InterruptedException e) {
+            LOG.debug("a run was cancelled");
+            return entry.ending ? interrupted(entry.run) : null;
+        } catch (RuntimeException | Error e) {
+            LOG.error("a run ended unexpectedly", e);
+            return Unexpected.outcome(e, entry.run.startTime(), clock.instant());
+        }
+    }
+
+    private Outcome interrupted(Run run) {
+        return new Outcome.Failed(Failure.interrupted(), null, run.startTime(), clock.instant(), 1, Duration.ZERO);
+    }
+
+    private void forget(Entry<K> entry) {
+        synchronized (entries) {
+            entries.remove(entry.request.key(), entry);
+            entries.notifyAll();
+        }
+    }
+
+    private void drop(Entry<K> entry) {
+        forget(entry);
+        Thread.ofVirtual().name("cancel").start(() -> end(entry));
+    }
+
+    private void end(Entry<K> entry) {
         try {
             boolean asked = entry.run.cancellation().cancel();
             if (!asked || !entry.thread.join(GRACE)) {
@@ -103,24 +142,43 @@ public final class Runs<K> implements AutoCloseable {
         }
     }
 
-    /** Ends all runs and waits for that, within some seconds. */
-    @Override
-    public void close() {
-        closed = true;
-        var threads = entries.values().stream()
-                .map(e -> Thread.ofVirtual().start(() -> cancel(e)))
-                .toList();
-        Instant end = clock.instant().plus(GRACE.multipliedBy(2));
-        for (Thread thread : threads) {
+    /**
+     * Starts no run any more, forgets those that have not begun, and waits until the others have ended and are
+     * acknowledged; what takes longer is ended, on the server too, with an outcome that says so.
+     *
+     * @param grace how long the runs may take to end by themselves
+     * @param afterwards how long it may take to end the rest, until that is acknowledged too
+     */
+    public void stop(Duration grace, Duration afterwards) {
+        stopping = true;
+        entries.values().stream()
+                .filter(e -> e.outcome == null && (e.request.isCheck() || !e.run.hasBegun()))
+                .forEach(this::drop);
+        if (awaitNone(grace)) {
+            return;
+        }
+        for (Entry<K> entry : entries.values()) {
+            entry.ending = true;
+            Thread.ofVirtual().name("end").start(() -> end(entry));
+        }
+        if (!awaitNone(afterwards)) {
+            LOG.infof("%d runs could not be recorded: whoever starts next finds them unfinished", entries.size());
+        }
+    }
+
+    private boolean awaitNone(Duration patience) {
+        long endNanos = System.nanoTime() + patience.toNanos();
+        synchronized (entries) {
             try {
-                Duration left = Duration.between(clock.instant(), end);
-                if (left.isPositive() && !thread.join(left)) {
-                    LOG.debug("a run did not end in time: the server ends it");
+                long left = patience.toNanos();
+                while (!entries.isEmpty() && left > 0) {
+                    TimeUnit.NANOSECONDS.timedWait(entries, left);
+                    left = endNanos - System.nanoTime();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
             }
+            return entries.isEmpty();
         }
     }
 
@@ -143,6 +201,7 @@ public final class Runs<K> implements AutoCloseable {
         private final RunRequest<K> request;
         private final Run run;
         private final Thread thread;
+        private volatile boolean ending;
         private volatile @Nullable Outcome outcome;
 
         private Entry(RunRequest<K> request, Run run, Consumer<Entry<K>> body) {

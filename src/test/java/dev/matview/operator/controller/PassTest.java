@@ -223,6 +223,17 @@ class PassTest {
     }
 
     @Test
+    void aRunThatTheOperatorEndsAsItStopsLeavesItsCauseOpen() {
+        settle();
+        look("11:00:00");
+        end("11:00:30", failed(Reason.INTERRUPTED, null, "11:00:00", "11:00:30"));
+        assertThat(status.history()).extracting(RefreshRecord::reason).containsExactly("Interrupted");
+        assertThat(status.lastScheduleTime()).isNull();
+        assertThat(ready().reason()).isEqualTo("Interrupted");
+        assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
+    }
+
+    @Test
     void aRequestWhoseRunWasInterruptedIsMadeUpWithItsToken() {
         settle();
         request("a");

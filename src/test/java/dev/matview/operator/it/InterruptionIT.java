@@ -52,7 +52,7 @@ class InterruptionIT {
     @Test
     void aRunEndsWithTheOperatorThatIsStoppedAndIsMadeUp() throws SQLException {
         assertThat(interrupted(
-                        operator -> assertThat(operator.stop()).isLessThan(Duration.ofSeconds(10)),
+                        operator -> assertThat(operator.stop()).isLessThan(Duration.ofSeconds(25)),
                         Duration.ofSeconds(1),
                         requested()))
                 .extracting(RefreshRecord::status, RefreshRecord::reason)

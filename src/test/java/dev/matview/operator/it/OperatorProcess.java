@@ -32,28 +32,30 @@ final class OperatorProcess implements AutoCloseable {
             Map.entry("MATVIEW_MAX_BACKOFF", "2s"),
             Map.entry("MATVIEW_CONNECT_TIMEOUT", "2s"),
             Map.entry("MATVIEW_POOL_IDLE", "2s"),
+            Map.entry("MATVIEW_STOP_GRACE", "1s"),
             Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
             Map.entry("QUARKUS_HTTP_PORT", "0"),
             Map.entry("QUARKUS_LOG_CATEGORY__DEV_MATVIEW__LEVEL", "DEBUG"));
 
     private final Process process;
     private final Path log;
-    private final Thread lastResort;
+    private final Process guardian;
 
-    private OperatorProcess(Process process, Path log) {
+    private OperatorProcess(Process process, Path log) throws IOException {
         this.process = process;
         this.log = log;
-        lastResort = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(lastResort);
+        // Its standard input ends with the tests, however they end.
+        guardian = new ProcessBuilder("sh", "-c", "cat >/dev/null; kill -9 " + process.pid()).start();
     }
 
-    /** Starts it for some namespaces alone, so that any number run side by side; returns when it serves them. */
-    static OperatorProcess start(Path kubeconfig, List<String> namespaces) {
+    /** Starts it for some namespaces alone, so that any number run side by side; returns when it has started. */
+    static OperatorProcess start(Path kubeconfig, List<String> namespaces, Map<String, String> settings) {
         try {
             Files.createDirectories(LOGS);
             Path log = Files.createTempFile(LOGS, namespaces.getFirst() + "-", ".log");
             var builder = new ProcessBuilder(java()).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(SETTINGS);
+            builder.environment().putAll(settings);
             builder.environment().put("KUBECONFIG", kubeconfig.toString());
             builder.environment().put("QUARKUS_OPERATOR_SDK_NAMESPACES", String.join(",", namespaces));
             var operator = new OperatorProcess(builder.start(), log);
@@ -114,6 +116,38 @@ final class OperatorProcess implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
+    /** SIGTERM, without waiting for the end. */
+    void beginStop() {
+        process.destroy();
+    }
+
+    /** SIGSTOP: it stands still, with all that it has open. */
+    void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            assertThat(kill.waitFor()).as("kill -%s", name).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until it has ended by itself. */
+    void awaitEnd(Duration patience) {
+        await("the operator has ended").atMost(patience).until(() -> !process.isAlive());
+        awaitEnd();
+    }
+
     /** SIGKILL. */
     void kill() {
         process.destroyForcibly();
@@ -132,17 +166,14 @@ final class OperatorProcess implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-        try {
-            Runtime.getRuntime().removeShutdownHook(lastResort);
-        } catch (IllegalStateException e) {
-            // The hook is running, and does the same.
-        }
+        guardian.destroyForcibly();
     }
 
     /** Ends it, if it has not ended yet; its log stays. */
     @Override
     public void close() {
         if (process.isAlive()) {
+            resume();
             stop();
         }
         assertThat(refusals()).as("what deploy/rbac.yaml does not allow").isEmpty();

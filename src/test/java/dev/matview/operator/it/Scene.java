@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +92,11 @@ final class Scene implements AutoCloseable {
 
     /** Starts an operator of the test's own. */
     OperatorProcess startOperator() {
-        var operator = OperatorProcess.start(cluster.kubeconfig(), namespaces);
+        return startOperator(cluster.kubeconfig(), Map.of());
+    }
+
+    OperatorProcess startOperator(Path kubeconfig, Map<String, String> settings) {
+        var operator = OperatorProcess.start(kubeconfig, namespaces, settings);
         operators.add(operator);
         return operator;
     }
@@ -154,6 +159,30 @@ final class Scene implements AutoCloseable {
                         .formatted(name),
                 "CREATE UNIQUE INDEX ON %s (id)".formatted(name));
         pace(pace);
+    }
+
+    /** A view as {@link #createSlowView} that keeps the books: {@link #refreshes} tells how many were committed. */
+    void createCountedView(String name, Duration pace) throws SQLException {
+        database.execute(
+                "CREATE TABLE pace AS SELECT 0::float8 AS seconds",
+                "CREATE TABLE refreshes (at timestamptz)",
+                "CREATE FUNCTION note() RETURNS timestamptz LANGUAGE sql"
+                        + " AS 'INSERT INTO public.refreshes VALUES (pg_catalog.clock_timestamp()) RETURNING at'",
+                ("CREATE MATERIALIZED VIEW %s AS SELECT 1 AS id, public.note() AS at"
+                                + " FROM pace, LATERAL pg_sleep(pace.seconds) AS slept")
+                        .formatted(name),
+                "CREATE UNIQUE INDEX ON %s (id)".formatted(name),
+                "TRUNCATE refreshes");
+        pace(pace);
+    }
+
+    /** So many refreshes of the counted view have been committed since it was made. */
+    int refreshes() {
+        try {
+            return Integer.parseInt(Objects.requireNonNull(database.scalar("SELECT count(*) FROM refreshes")));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void pace(Duration pace) throws SQLException {
@@ -236,7 +265,7 @@ final class Scene implements AutoCloseable {
     }
 
     void awaitRefreshUnderWay() {
-        awaitRefreshesUnderWay(1, Duration.ofSeconds(20));
+        awaitRefreshesUnderWay(1, Duration.ofSeconds(60));
     }
 
     @Override

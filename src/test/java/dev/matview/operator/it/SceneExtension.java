@@ -2,6 +2,7 @@ package dev.matview.operator.it;
 
 import dev.matview.operator.testing.PostgresServer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -95,7 +96,7 @@ final class SceneExtension implements ParameterResolver {
         static Stage set(ExtensionContext context) {
             var cluster = TestNamespaceExtension.cluster(context);
             var namespaces = Namespaces.create(cluster, Stage.class);
-            return new Stage(namespaces, OperatorProcess.start(cluster.kubeconfig(), namespaces.names()));
+            return new Stage(namespaces, OperatorProcess.start(cluster.kubeconfig(), namespaces.names(), Map.of()));
         }
 
         @Override

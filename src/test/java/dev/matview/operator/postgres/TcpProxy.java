@@ -8,12 +8,13 @@ import java.net.Socket;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a server: counts connections, and cuts them without a word of the protocol. */
+/** Stands between a client and a server: counts connections, cuts them without a word of the protocol, or swallows all. */
 public final class TcpProxy implements AutoCloseable {
     private final ServerSocket listening;
     private final HostPort target;
     private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean swallowing;
 
     private TcpProxy(HostPort target) throws IOException {
         this.target = target;
@@ -48,6 +49,11 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
+    /** From now on nothing passes in either direction, as behind a firewall that drops packets. */
+    public void swallow() {
+        swallowing = true;
+    }
+
     private void accept() {
         while (!listening.isClosed()) {
             try {
@@ -64,10 +70,17 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to) {
+        var buffer = new byte[8_192];
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            for (int read = from.getInputStream().read(buffer);
+                    read >= 0;
+                    read = from.getInputStream().read(buffer)) {
+                if (!swallowing) {
+                    to.getOutputStream().write(buffer, 0, read);
+                }
+            }
         } catch (IOException e) {
             // Cut, or closed by either side.
         }

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +44,9 @@ class RunsTest {
     private final TestDatabase database;
     private final Connections connections = TestSettings.connections();
     private final Queue<String> news = new ConcurrentLinkedQueue<>();
-    private final Runs<String> runs = new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), news::add);
+    private volatile boolean permitted = true;
+    private final Runs<String> runs =
+            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> permitted, news::add);
 
     RunsTest(TestDatabase database) {
         this.database = database;
@@ -50,7 +54,7 @@ class RunsTest {
 
     @AfterEach
     void close() {
-        runs.close();
+        runs.stop(Duration.ZERO, Duration.ZERO);
         connections.close();
     }
 
@@ -262,33 +266,107 @@ class RunsTest {
             assertThat(silent).allSatisfy(key -> assertThat(runs.state(key)).isInstanceOf(State.UnderWay.class));
 
             Instant closing = Instant.now();
-            runs.close();
+            runs.stop(Duration.ZERO, Duration.ZERO);
             assertThat(Duration.between(closing, Instant.now())).isLessThan(Duration.ofSeconds(20));
             assertThat(news).containsExactly("healthy");
         }
     }
 
     @Test
-    void closingEndsEveryRunOnTheServerAndCallsNoneFailed() throws SQLException {
+    void stoppingLetsARunEndAndWaitsUntilItIsRecorded() throws Exception {
+        slowView(2);
+        runs.start(request("a", DUE));
+        awaitRefreshes(1);
+        Thread stopping = Thread.ofVirtual().start(() -> runs.stop(Duration.ofMinutes(1), Duration.ZERO));
+        State.Ended<String> ended = awaitEnd("a");
+        assertThat(ended.outcome()).isInstanceOf(Outcome.Refreshed.class);
+        assertThat(stopping.isAlive()).as("waits for the acknowledgement").isTrue();
+        runs.acknowledge(ended);
+        assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
+
+        runs.start(request("b", DUE));
+        assertThat(runs.state("b")).as("nothing begins any more").isNull();
+    }
+
+    @Test
+    void stoppingEndsOnTheServerWhatTakesLongerAndCallsItInterrupted() throws Exception {
         slowView(60);
-        database.execute("CREATE MATERIALIZED VIEW w AS SELECT id, pg_sleep(seconds)::text FROM pace WITH NO DATA");
-        runs.start(request("v", DUE));
-        runs.start(new RunRequest<>(
-                "w",
+        runs.start(request("a", DUE));
+        awaitRefreshes(1);
+        Thread stopping = Thread.ofVirtual().start(() -> runs.stop(Duration.ofMillis(300), Duration.ofMinutes(1)));
+        assertThat(reason("a")).isEqualTo(Reason.INTERRUPTED);
+        await().atMost(Duration.ofSeconds(5)).until(() -> refreshes() == 0);
+        assertThat(stopping.isAlive()).as("waits for the acknowledgement").isTrue();
+        runs.acknowledge(awaitEnd("a"));
+        assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void stoppingForgetsWhatWaitsForItsTurn() throws Exception {
+        slowView(4);
+        for (String view : List.of("v1", "v2")) {
+            database.execute("CREATE MATERIALIZED VIEW %s AS SELECT id, pg_sleep(seconds)::text FROM pace WITH NO DATA"
+                    .formatted(view));
+            runs.start(standard(view));
+        }
+        awaitRefreshes(2);
+        runs.start(request("queued", DUE));
+        assertThat(runs.state("queued")).isNotNull();
+        runs.stop(Duration.ofMillis(100), Duration.ZERO);
+        assertThat(runs.state("queued")).isNull();
+        assertThat(runs.state("v1")).isNotNull();
+        await().atMost(Duration.ofSeconds(10)).until(() -> refreshes() == 0);
+        assertThat(database.scalar("SELECT id FROM v")).isEqualTo("1");
+    }
+
+    @Test
+    void aRunWhosePermissionEndsMeanwhileIsNotCommitted() throws SQLException {
+        slowView(1);
+        database.execute("UPDATE pace SET id = 2");
+        runs.start(request("a", DUE));
+        awaitRefreshes(1);
+        permitted = false;
+        assertThat(reason("a")).isEqualTo(Reason.INTERRUPTED);
+        assertThat(database.scalar("SELECT id FROM v")).isEqualTo("1");
+
+        runs.start(request("b", DUE));
+        await().until(() -> runs.state("b") == null);
+        assertThat(database.scalar("SELECT id FROM v")).isEqualTo("1");
+    }
+
+    @Test
+    void aRunThatIsCancelledAsItStartsDoesNotGoOn() {
+        var underWay = new AtomicInteger();
+        Credentials.Source endless = () -> {
+            underWay.incrementAndGet();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            underWay.decrementAndGet();
+            throw new FailureException(new Failure(Reason.SECRET_MISSING, "no longer needed"));
+        };
+        for (int i = 0; i < 2_000; i++) {
+            Thread canceller = Thread.ofVirtual().start(() -> runs.cancel("a"));
+            runs.start(request("a", endless));
+            runs.cancel("a");
+            assertThat(canceller).isNotNull();
+        }
+        runs.cancel("a");
+        await().atMost(Duration.ofSeconds(20)).until(() -> underWay.get() == 0);
+    }
+
+    private RunRequest<String> standard(String view) {
+        return new RunRequest<>(
+                view,
                 1,
                 DUE,
                 this::credentials,
-                new ViewName("public", "w"),
+                new ViewName("public", view),
                 RefreshMode.STANDARD,
                 Refreshing.BOUNDS,
-                RunsTest::anybody));
-        awaitRefreshes(2);
-        Instant start = Instant.now();
-        runs.close();
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
-        await().atMost(Duration.ofSeconds(20)).until(() -> refreshes() == 0);
-        assertThat(news).isEmpty();
-        assertThat(runs.state("v")).isNotInstanceOf(State.Ended.class);
+                RunsTest::anybody);
     }
 
     @SuppressWarnings("UnusedVariable")
