@@ -78,7 +78,7 @@ class ReadmeTest {
 
     private static String setting(Method method) {
         String name = method.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
-        return "`MATVIEW_" + name + "` | `"
-                + method.getAnnotation(WithDefault.class).value() + "`";
+        WithDefault value = method.getAnnotation(WithDefault.class);
+        return "`MATVIEW_" + name + "` | `" + (value == null ? "empty" : value.value()) + "`";
     }
 }

@@ -1,6 +1,7 @@
 package dev.matview.operator.command;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.postgres.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.ConnectionSecret;
 import dev.matview.operator.postgres.ConnectionSettings;
@@ -31,6 +32,7 @@ record Login(DiscoverOptions options, Map<String, String> environment) {
     ConnectionPolicy policy() {
         return new ConnectionPolicy(
                 environment.getOrDefault("MATVIEW_REQUIRE_AUTH", "scram-sha-256"),
+                AllowedHosts.of(environment.getOrDefault("MATVIEW_ALLOWED_DATABASE_HOSTS", "")),
                 options.allowLoopback() || "true".equals(environment.get("MATVIEW_ALLOW_LOOPBACK")),
                 CONNECT_TIMEOUT);
     }

@@ -3,6 +3,8 @@ package dev.matview.operator.controller;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** What the one who runs the operator may set, as {@code MATVIEW_...} in the environment. */
 @ConfigMapping(prefix = "matview")
@@ -10,6 +12,9 @@ public interface OperatorConfig {
     /** Whether loopback and link-local addresses may be connected to: for development alone. */
     @WithDefault("false")
     boolean allowLoopback();
+
+    /** The hosts that may be connected to: names, {@code *.suffix} for all below one, addresses; absent: all. */
+    Optional<List<String>> allowedDatabaseHosts();
 
     /** How a server may ask for the password, as libpq's {@code require_auth}; lower it for old servers only. */
     @WithDefault("scram-sha-256")

@@ -1,5 +1,6 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.postgres.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.refresh.Slots;
@@ -11,6 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Makes the parts that know nothing of each other's making. */
@@ -26,7 +28,9 @@ final class Wiring {
     @Produces
     @Singleton
     Connections connections(OperatorConfig config) {
-        var policy = new ConnectionPolicy(config.requireAuth(), config.allowLoopback(), config.connectTimeout());
+        var allowed = new AllowedHosts(config.allowedDatabaseHosts().orElse(List.of()));
+        var policy =
+                new ConnectionPolicy(config.requireAuth(), allowed, config.allowLoopback(), config.connectTimeout());
         return new Connections(policy, config.poolIdle());
     }
 

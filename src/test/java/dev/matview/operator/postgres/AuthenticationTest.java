@@ -97,7 +97,7 @@ class AuthenticationTest {
     void aServerThatAsksForThePasswordInClearDoesNotGetIt() throws Exception {
         server.prependHba("host %s %s 127.0.0.1/32 password".formatted(database.name(), database.user()));
         assertThat(failure(TestSettings.of(database)).reason()).isEqualTo(Reason.WEAK_AUTHENTICATION);
-        var lenient = new ConnectionPolicy("scram-sha-256,password", true, Duration.ofSeconds(20));
+        var lenient = new ConnectionPolicy("scram-sha-256,password", AllowedHosts.ALL, true, Duration.ofSeconds(20));
         try (Connections connections = new Connections(lenient, Duration.ZERO);
                 Lease lease = connections.open(TestSettings.of(database))) {
             assertThat(lease.connection().isValid(10)).isTrue();

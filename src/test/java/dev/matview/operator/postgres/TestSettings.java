@@ -13,7 +13,7 @@ public final class TestSettings {
 
     /** As the operator's own, but that loopback is allowed. */
     public static ConnectionPolicy policy(Duration connectTimeout) {
-        return new ConnectionPolicy("scram-sha-256", true, connectTimeout);
+        return new ConnectionPolicy("scram-sha-256", AllowedHosts.ALL, true, connectTimeout);
     }
 
     /** Connections whose idle pools are closed at once. */

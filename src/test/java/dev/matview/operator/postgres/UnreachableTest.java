@@ -136,7 +136,7 @@ class UnreachableTest {
             })
     void loopbackAndLinkLocalAddressesAreRefusedUnlessAllowed(String host) throws IOException {
         try (FakeServer server = FakeServer.start(Behaviour.REFUSE)) {
-            var strict = new ConnectionPolicy("scram-sha-256", false, Duration.ofSeconds(1));
+            var strict = new ConnectionPolicy("scram-sha-256", AllowedHosts.ALL, false, Duration.ofSeconds(1));
             Failure failure = failure(
                     strict,
                     TestSettings.plain(new HostPort(host, server.address().port())));

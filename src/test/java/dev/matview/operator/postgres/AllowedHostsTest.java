@@ -1,0 +1,79 @@
+package dev.matview.operator.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.matview.operator.api.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class AllowedHostsTest {
+    private static final AllowedHosts SOME = AllowedHosts.of("db.example.com, *.Databases.svc ,10.0.0.7,fd00::7,");
+
+    @Test
+    void withoutEntriesEveryHostIsAllowed() {
+        assertThat(refused(AllowedHosts.ALL, "anything", "127.0.0.1")).isFalse();
+        assertThat(AllowedHosts.of(" ")).isEqualTo(AllowedHosts.ALL);
+    }
+
+    @Test
+    void namesCountAsAWholeAndInAnyCase() {
+        assertThat(refused(SOME, "db.example.com")).isFalse();
+        assertThat(refused(SOME, "DB.Example.COM.")).isFalse();
+        assertThat(refused(SOME, "db.example.com.evil.org")).isTrue();
+        assertThat(refused(SOME, "other-db.example.com")).isTrue();
+        assertThat(refused(SOME, "db")).isTrue();
+    }
+
+    @Test
+    void aSuffixAllowsAllNamesBelowItAndNotItself() {
+        assertThat(refused(SOME, "main.databases.svc")).isFalse();
+        assertThat(refused(SOME, "main.team.databases.svc")).isFalse();
+        assertThat(refused(SOME, "databases.svc")).isTrue();
+        assertThat(refused(SOME, ".databases.svc")).isTrue();
+        assertThat(refused(SOME, "evildatabases.svc")).isTrue();
+        assertThat(refused(new AllowedHosts(List.of("*.7")), "10.0.0.7")).isTrue();
+    }
+
+    @Test
+    void addressesCountHoweverTheyAreWritten() {
+        assertThat(refused(SOME, "10.0.0.7")).isFalse();
+        assertThat(refused(SOME, "fd00:0:0::0007")).isFalse();
+        assertThat(refused(SOME, "10.0.0.8")).isTrue();
+        assertThat(refused(SOME, "fd00::8")).isTrue();
+        assertThat(refused(SOME, "localhost")).isTrue();
+    }
+
+    @Test
+    void everyHostOfAListMustBeAllowed() {
+        assertThat(refused(SOME, "db.example.com", "10.0.0.7")).isFalse();
+        assertThat(refused(SOME, "db.example.com", "10.0.0.8")).isTrue();
+    }
+
+    @Test
+    void aHostThatIsNotAllowedIsNotConnectedTo() throws Exception {
+        var policy = new ConnectionPolicy("scram-sha-256", SOME, true, Duration.ofSeconds(5));
+        try (FakeServer server = FakeServer.start(FakeServer.Behaviour.SWALLOW);
+                var connections = new Connections(policy, Duration.ZERO)) {
+            var settings = TestSettings.with(TestSettings.plain(server.address()), "app", "sesame");
+            assertThatThrownBy(() -> connections.open(settings)).isInstanceOfSatisfying(FailureException.class, e -> {
+                assertThat(e.failure().reason()).isEqualTo(Reason.HOST_REFUSED);
+                assertThat(e.failure().message())
+                        .contains("\"" + server.address().host() + "\"", "MATVIEW_ALLOWED_DATABASE_HOSTS");
+            });
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    private static boolean refused(AllowedHosts allowed, String... hosts) {
+        try {
+            allowed.check(Stream.of(hosts).map(host -> new HostPort(host, 5432)).toList());
+            return false;
+        } catch (FailureException e) {
+            assertThat(e.failure().reason()).isEqualTo(Reason.HOST_REFUSED);
+            return true;
+        }
+    }
+}
