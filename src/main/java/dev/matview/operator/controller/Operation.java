@@ -28,6 +28,7 @@ final class Operation {
     private static final Logger LOG = Logger.getLogger(Operation.class);
 
     private final Operator operator;
+    private final OperatorConfig config;
     private final EventRecorder recorder;
     private final @Nullable LeaderElection election;
     private final Thread serving = Thread.ofPlatform().name("start").unstarted(this::serveOrEnd);
@@ -43,6 +44,7 @@ final class Operation {
             @ConfigProperty(name = "pod.namespace") Optional<String> namespace,
             @ConfigProperty(name = "pod.name") Optional<String> name) {
         this.operator = operator;
+        this.config = config;
         this.recorder = recorder;
         if (config.leaderElection()) {
             var record = new LeaseRecord(client, clock, required(namespace), required(name));
@@ -61,6 +63,7 @@ final class Operation {
     }
 
     void start(@Observes StartupEvent event) {
+        Settings.check(config);
         // Made now, and not when a standby takes over.
         LOG.debugf("%d controllers", operator.getRegisteredControllersNumber());
         if (election == null) {

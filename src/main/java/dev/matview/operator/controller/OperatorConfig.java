@@ -55,4 +55,12 @@ public interface OperatorConfig {
     /** Whether several processes serve the same resources, of which the one that holds the lease works. */
     @WithDefault("false")
     boolean leaderElection();
+
+    /** How much the operator's own log says: TRACE, DEBUG, INFO, WARN or ERROR; named in application.properties. */
+    @WithDefault("INFO")
+    String logLevel();
+
+    /** Whether the log is JSON, an object a line; named in application.properties. */
+    @WithDefault("false")
+    boolean logJson();
 }
