@@ -10,6 +10,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -25,6 +26,7 @@ final class Operation {
     /** The priority of the observer that stops; those who need the API server and the database come before. */
     static final int STOP = 1_000;
 
+    private static final Duration STANDBY_PATIENCE = Duration.ofSeconds(30);
     private static final Logger LOG = Logger.getLogger(Operation.class);
 
     private final Operator operator;
@@ -84,6 +86,13 @@ final class Operation {
             LOG.error("the resources can't be served: the operator ends", e);
             Quarkus.asyncExit(1);
         }
+    }
+
+    /** Whether it serves the resources, or would as soon as the leader is gone. */
+    boolean isReady() {
+        boolean standsBy =
+                election != null && !serving.isAlive() && election.silence().compareTo(STANDBY_PATIENCE) < 0;
+        return !stopping && (operator.getRuntimeInfo().isStarted() || standsBy);
     }
 
     /** Runs no code that waits for others: somebody else may be the leader already. */

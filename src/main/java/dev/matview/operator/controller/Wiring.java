@@ -5,6 +5,9 @@ import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.refresh.Slots;
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Disposes;
@@ -48,6 +51,14 @@ final class Wiring {
     @Singleton
     Slots slots(OperatorConfig config) {
         return new Slots(config.refreshesPerDatabase(), config.refreshes());
+    }
+
+    /** Of the framework's figures only those that do not grow with the number of resources. */
+    @Produces
+    @Singleton
+    @Unremovable
+    Metrics metrics(MeterRegistry registry) {
+        return MicrometerMetrics.withoutPerResourceMetrics(registry);
     }
 
     /** Without its informer the operator would stay up and serve nobody: it ends, and is started anew. */

@@ -24,6 +24,8 @@ final class OperatorProcess implements AutoCloseable {
     private static final Pattern REFUSED =
             Pattern.compile("(?m)^.*(?:orbidden|HTTP status 403|Code: 403|code=403|operator may not read).*$");
 
+    private static final Pattern LISTENING = Pattern.compile("(?<=Listening on: )http://[0-9.:]+");
+
     private static final Map<String, String> SETTINGS = Map.ofEntries(
             Map.entry("KUBERNETES_IMPERSONATE_USERNAME", "system:serviceaccount:matview-system:matview-operator"),
             Map.entry("MATVIEW_ALLOW_LOOPBACK", "true"),
@@ -35,7 +37,7 @@ final class OperatorProcess implements AutoCloseable {
             Map.entry("MATVIEW_STOP_GRACE", "1s"),
             Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
             Map.entry("QUARKUS_HTTP_PORT", "0"),
-            Map.entry("QUARKUS_LOG_CATEGORY__DEV_MATVIEW__LEVEL", "DEBUG"));
+            Map.entry("MATVIEW_LOG_LEVEL", "DEBUG"));
 
     private final Process process;
     private final Path log;
@@ -89,10 +91,10 @@ final class OperatorProcess implements AutoCloseable {
     }
 
     private void awaitStart() {
-        await("the operator has started").atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
-            assertThat(process.isAlive()).as("alive: %s", log()).isTrue();
-            assertThat(log()).contains(" started in ");
-        });
+        await("the operator has started, or ended")
+                .atMost(Duration.ofMinutes(3))
+                .until(() -> log().contains(" started in ") || !process.isAlive());
+        assertThat(process.isAlive()).as("alive: %s", log()).isTrue();
     }
 
     String log() {
@@ -101,6 +103,13 @@ final class OperatorProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where it answers over HTTP. */
+    String url() {
+        var listening = LISTENING.matcher(log());
+        assertThat(listening.find()).as("listens: %s", log()).isTrue();
+        return listening.group();
     }
 
     /** All that the role lacks, as the log tells of it. */
