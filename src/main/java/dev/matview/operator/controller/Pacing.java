@@ -21,7 +21,7 @@ record Pacing(Backoff retry, Backoff recheck) {
         int failuresBefore = sameGeneration ? before.failures() : 0;
         if (!(outcome instanceof Outcome.Failed failed)) {
             // Only the refresh itself shows whether it works: a right that is missing on a table, say.
-            boolean undecided = outcome instanceof Outcome.Checked && failuresBefore > 0;
+            boolean undecided = !(outcome instanceof Outcome.Refreshed) && failuresBefore > 0;
             return undecided ? new Gate(request.generation(), before.request(), failuresBefore, null) : Gate.OPEN;
         }
         int failures = failuresBefore + 1;

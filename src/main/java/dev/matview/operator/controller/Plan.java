@@ -6,8 +6,10 @@ import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.TimeoutsSpec;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshBounds;
+import dev.matview.operator.refresh.Trigger;
 import dev.matview.operator.schedule.Schedule;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,14 @@ record Plan(
 
     private static RefreshBounds bounds(TimeoutsSpec timeouts) {
         return new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh()));
+    }
+
+    /** Up to when a run for that may start, or null for any time. */
+    @Nullable
+    Instant latestStart(Trigger trigger) {
+        return deadline != null && trigger instanceof Trigger.Schedule(Instant scheduledTime)
+                ? scheduledTime.plus(deadline)
+                : null;
     }
 
     /** The schedules as the status shows them, and by which a change is found. */

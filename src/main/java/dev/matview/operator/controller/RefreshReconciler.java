@@ -174,6 +174,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 ResourceKey.of(resource),
                 resource.getMetadata().getGeneration(),
                 trigger,
+                plan.latestStart(trigger),
                 () -> credentials.read(resource, spec.database()),
                 new ViewName(spec.view().schema(), spec.view().name()),
                 spec.mode(),

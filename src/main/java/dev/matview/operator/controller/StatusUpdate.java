@@ -84,17 +84,21 @@ final class StatusUpdate {
     /** A run has ended. */
     void ended(RunRequest<?> request, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Checked(ViewFacts facts) -> {
-                draft.observedGeneration = request.generation();
-                draft.view = viewStatus(facts, null);
-                valid(request.generation());
-            }
+            case Outcome.Checked(ViewFacts facts) -> checked(request, facts);
+            // Which times were missed is for deadline() to say, as for those that were late from the start.
+            case Outcome.Missed(ViewFacts facts) -> checked(request, facts);
             case Outcome.Refreshed refreshed -> refreshed(request, refreshed);
             case Outcome.Failed failed
             when failed.failure().failureClass() == FailureClass.INTERRUPTED ->
                 interrupted(Records.running(request, failed.startTime()), failed.completionTime());
             case Outcome.Failed failed -> failed(request, failed);
         }
+    }
+
+    private void checked(RunRequest<?> request, ViewFacts facts) {
+        draft.observedGeneration = request.generation();
+        draft.view = viewStatus(facts, null);
+        valid(request.generation());
     }
 
     /**

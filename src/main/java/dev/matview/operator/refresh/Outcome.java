@@ -12,6 +12,9 @@ public sealed interface Outcome {
     /** A refresh would work. */
     record Checked(ViewFacts facts) implements Outcome {}
 
+    /** Its turn came later than it may start: the view was left alone. */
+    record Missed(ViewFacts facts) implements Outcome {}
+
     /**
      * The view was refreshed.
      *

@@ -143,7 +143,11 @@ final class Run {
             if (!beginning.getAsBoolean()) {
                 throw new InterruptedException("no run may begin any more");
             }
-            startTime = clock.instant();
+            Instant now = clock.instant();
+            if (request.latestStart() != null && now.isAfter(request.latestStart())) {
+                return new Outcome.Missed(found);
+            }
+            startTime = now;
             turn = true;
             long startNanos = System.nanoTime();
             var mode = Preflight.effectiveMode(found, request.mode());

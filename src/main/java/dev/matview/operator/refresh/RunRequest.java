@@ -5,6 +5,7 @@ import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
+import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key whom the run is for; one run for each at a time
  * @param generation of the resource that this was made from
+ * @param latestStart when its turn comes later than that it is not run at all; null for any time
  * @param credentials called on the run's own thread, where it may wait
  * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
  *     thread
@@ -21,6 +23,7 @@ public record RunRequest<K>(
         K key,
         long generation,
         Trigger trigger,
+        @Nullable Instant latestStart,
         Credentials.Source credentials,
         ViewName view,
         RefreshMode mode,

@@ -125,6 +125,19 @@ class PassTest {
     }
 
     @Test
+    void aRunWhoseTurnCameTooLateIsCountedAsMissed() {
+        settle();
+        spec = hourly(false, false, 60L);
+        look("11:00:00");
+        assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
+        end("11:02:00", new Outcome.Missed(facts(true)));
+        assertThat(status.missedSchedules()).isEqualTo(1);
+        assertThat(status.history()).isEmpty();
+        assertThat(ready().status()).isEqualTo("True");
+        assertThat(next).isEqualTo(new NextStep.Wait(at("12:00:00")));
+    }
+
+    @Test
     void timesThatFallDueDuringARunAreCoalesced() {
         settle();
         look("11:00:00");
@@ -477,6 +490,7 @@ class PassTest {
                 ResourceKey.of(resource()),
                 generation,
                 java.util.Objects.requireNonNull(lastTrigger),
+                null,
                 () -> {
                     throw new AssertionError("nothing is run here");
                 },

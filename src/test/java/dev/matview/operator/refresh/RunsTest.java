@@ -198,6 +198,7 @@ class RunsTest {
                     "a",
                     1,
                     DUE,
+                    null,
                     this::credentials,
                     new ViewName("public", "v"),
                     RefreshMode.STANDARD,
@@ -227,6 +228,7 @@ class RunsTest {
                         key,
                         1,
                         DUE,
+                        null,
                         () -> new Credentials(settings, false),
                         new ViewName("public", key),
                         RefreshMode.STANDARD,
@@ -320,6 +322,22 @@ class RunsTest {
     }
 
     @Test
+    void aRunWhoseTurnComesTooLateIsNotRun() throws SQLException {
+        slowView(3);
+        for (String view : List.of("v1", "v2")) {
+            database.execute("CREATE MATERIALIZED VIEW %s AS SELECT id, pg_sleep(seconds)::text FROM pace WITH NO DATA"
+                    .formatted(view));
+            runs.start(standard(view));
+        }
+        awaitRefreshes(2);
+        database.execute("UPDATE pace SET seconds = 0, id = 2");
+        runs.start(due("late", Instant.now().plusMillis(500)));
+        runs.start(due("in time", Instant.now().plusSeconds(600)));
+        assertThat(awaitEnd("late").outcome()).isInstanceOf(Outcome.Missed.class);
+        assertThat(awaitEnd("in time").outcome()).isInstanceOf(Outcome.Refreshed.class);
+    }
+
+    @Test
     void aRunWhosePermissionEndsMeanwhileIsNotCommitted() throws SQLException {
         slowView(1);
         database.execute("UPDATE pace SET id = 2");
@@ -357,11 +375,25 @@ class RunsTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> underWay.get() == 0);
     }
 
+    private RunRequest<String> due(String key, Instant latestStart) {
+        return new RunRequest<>(
+                key,
+                1,
+                DUE,
+                latestStart,
+                this::credentials,
+                new ViewName("public", "v"),
+                RefreshMode.STANDARD,
+                Refreshing.BOUNDS,
+                RunsTest::anybody);
+    }
+
     private RunRequest<String> standard(String view) {
         return new RunRequest<>(
                 view,
                 1,
                 DUE,
+                null,
                 this::credentials,
                 new ViewName("public", view),
                 RefreshMode.STANDARD,
@@ -384,6 +416,7 @@ class RunsTest {
                 key,
                 1,
                 trigger,
+                null,
                 this::credentials,
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
@@ -396,6 +429,7 @@ class RunsTest {
                 key,
                 1,
                 DUE,
+                null,
                 credentials,
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
