@@ -5,11 +5,13 @@ import static dev.matview.operator.it.StatusIs.answered;
 import static dev.matview.operator.it.StatusIs.lastRefresh;
 import static dev.matview.operator.it.StatusIs.ready;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.matview.operator.api.RefreshRecord;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -182,6 +184,7 @@ class RefreshIT {
     @Test
     void aScheduleIsRunAtItsMinute() throws SQLException {
         scene.createView("totals");
+        awaitTheFirstHalfOfAMinute();
         var resource = scene.create("totals", "schedules: ['* * * * *']");
         var created = resource.await("validated", ready());
         Instant due = Objects.requireNonNull(created.nextRefreshTime());
@@ -190,12 +193,19 @@ class RefreshIT {
                 "run", Duration.ofSeconds(75), s -> !runs(s, "Schedule").isEmpty());
         assertThat(runs(status, "Schedule").getFirst()).satisfies(run -> {
             assertThat(run.scheduledTime()).isEqualTo(due);
-            assertThat(run.startTime()).isBetween(due, due.plusSeconds(2));
+            assertThat(run.startTime()).isBetween(due, due.plusSeconds(10));
             assertThat(run.status()).isEqualTo("Succeeded");
         });
         assertThat(status.lastScheduleTime()).isEqualTo(due);
         assertThat(status.nextRefreshTime()).isEqualTo(due.plus(Duration.ofMinutes(1)));
         assertThat(status.missedSchedules()).isIn(null, 0L);
+    }
+
+    /** A resource that is made on the turn of a minute may be due before its first status is read. */
+    private static void awaitTheFirstHalfOfAMinute() {
+        await("the first half of a minute")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> Instant.now().atZone(ZoneOffset.UTC).getSecond() < 30);
     }
 
     @Test

@@ -40,7 +40,7 @@ class LossTest {
                     refresh(connections, TestSettings.of(database, proxy.address()), new Cancellation());
             awaitRefresh(database);
             proxy.cut();
-            await().atMost(Duration.ofSeconds(10)).until(() -> "0".equals(refreshes(database)));
+            await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(refreshes(database)));
             assertThat(failure.get(30, TimeUnit.SECONDS).reason()).isEqualTo(Reason.UNREACHABLE);
             assertUnchangedAndFree(database);
         }
@@ -54,7 +54,7 @@ class LossTest {
             Future<Failure> failure = refresh(connections, TestSettings.of(database), cancellation);
             awaitRefresh(database);
             cancellation.cancel();
-            await().atMost(Duration.ofSeconds(10)).until(() -> "0".equals(refreshes(database)));
+            await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(refreshes(database)));
             assertThat(failure.get(30, TimeUnit.SECONDS).sqlState()).isEqualTo("57014");
             assertUnchangedAndFree(database);
         }

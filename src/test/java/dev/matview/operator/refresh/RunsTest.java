@@ -206,7 +206,7 @@ class RunsTest {
                     RunsTest::anybody));
             await().until(() -> "1".equals(ours()));
             runs.cancel("a");
-            await().atMost(Duration.ofSeconds(10)).until(() -> "0".equals(ours()));
+            await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(ours()));
             holder.rollback();
         }
         assertThat(news).isEmpty();
@@ -297,7 +297,7 @@ class RunsTest {
         awaitRefreshes(1);
         Thread stopping = Thread.ofVirtual().start(() -> runs.stop(Duration.ofMillis(300), Duration.ofMinutes(1)));
         assertThat(reason("a")).isEqualTo(Reason.INTERRUPTED);
-        await().atMost(Duration.ofSeconds(5)).until(() -> refreshes() == 0);
+        await().atMost(Duration.ofSeconds(20)).until(() -> refreshes() == 0);
         assertThat(stopping.isAlive()).as("waits for the acknowledgement").isTrue();
         runs.acknowledge(awaitEnd("a"));
         assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
@@ -317,7 +317,7 @@ class RunsTest {
         runs.stop(Duration.ofMillis(100), Duration.ZERO);
         assertThat(runs.state("queued")).isNull();
         assertThat(runs.state("v1")).isNotNull();
-        await().atMost(Duration.ofSeconds(10)).until(() -> refreshes() == 0);
+        await().atMost(Duration.ofSeconds(20)).until(() -> refreshes() == 0);
         assertThat(database.scalar("SELECT id FROM v")).isEqualTo("1");
     }
 
