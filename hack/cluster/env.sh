@@ -2,6 +2,7 @@
 #   CLUSTER_BIN        the binaries; default: the user's cache, one folder for each version of Kubernetes
 #   CLUSTER_RUN        one cluster's state; another folder is another cluster, and any number run side by side
 #   CLUSTER_PORT       of the API server, on loopback; default: a free one
+#   CLUSTER_AUDIT      not empty: the API server writes $CLUSTER_RUN/log/audit.log
 cluster_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 kubernetes_version=$(awk '$1 == "k8s.io/kubernetes" && $2 ~ /^v/ { print $2; exit }' "$cluster_here/kube/go.mod")
 : "${CLUSTER_BIN:=${XDG_CACHE_HOME:-$HOME/.cache}/matview-cluster/$kubernetes_version}"

@@ -78,12 +78,26 @@ until_true() { # seconds name command...
 start etcd etcd --data-dir "$CLUSTER_RUN/etcd" --unsafe-no-fsync --log-level warn \
   --listen-client-urls unix://etcd:0 --advertise-client-urls unix://etcd:0 \
   --listen-peer-urls unix://peer:0 --initial-advertise-peer-urls unix://peer:0 --initial-cluster default=unix://peer:0
+audit=()
+if [ -n "${CLUSTER_AUDIT:-}" ]; then # who asked for what, and what the answer was; nothing of the content
+  cat >audit-policy.yaml <<'YAML'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - {level: None, users: ["system:apiserver", "system:kube-controller-manager"]}
+  - {level: None, userGroups: ["system:serviceaccounts"]}
+  - {level: Metadata}
+YAML
+  audit=(--audit-policy-file=audit-policy.yaml --audit-log-path=log/audit.log)
+fi
 # The advertised address is one from the documentation's range: no Pod runs, so nothing ever connects to it.
 start apiserver kube-apiserver --etcd-servers=unix://etcd:0 --bind-address=127.0.0.1 --secure-port="$port" \
   --advertise-address=192.0.2.1 --endpoint-reconciler-type=none --cert-dir="$CLUSTER_RUN/pki" \
   --tls-cert-file=pki/apiserver.crt --tls-private-key-file=pki/apiserver.key --client-ca-file=pki/ca.crt \
   --authorization-mode=Node,RBAC --service-cluster-ip-range=10.96.0.0/16 --service-account-issuer=https://kubernetes.default.svc \
-  --service-account-key-file=pki/sa.pub --service-account-signing-key-file=pki/sa.key
+  --service-account-key-file=pki/sa.pub --service-account-signing-key-file=pki/sa.key \
+  ${audit[@]+"${audit[@]}"}
 until_true 90 apiserver cluster_kubectl get --raw /readyz
 start kcm kube-controller-manager --kubeconfig="$CLUSTER_RUN/kcm.kubeconfig" --use-service-account-credentials --leader-elect=false \
   --secure-port=0 --service-account-private-key-file=pki/sa.key --root-ca-file=pki/ca.crt \

@@ -8,7 +8,7 @@ CLUSTER_RUN=$(mktemp -d "${TMPDIR:-/tmp}/matview-cluster.XXXXXX")
 export CLUSTER_RUN
 end() { "$cluster_here/down.sh"; rm -rf "$CLUSTER_RUN"; }
 trap end EXIT
-"$cluster_here/up.sh"
+CLUSTER_AUDIT=1 "$cluster_here/up.sh"
 unset KUBECONFIG
 MATVIEW_TEST_KUBECONFIG=$CLUSTER_RUN/kubeconfig "$@" &
 command=$!
