@@ -3,7 +3,7 @@
   # The resources that it serves. It never changes what people wrote.
   - apiGroups: [matview.dev]
     resources: [materializedviewrefreshes]
-    verbs: [get, list, watch]
+    verbs: [list, watch]
   # Their status, written by server-side apply, which is a patch.
   - apiGroups: [matview.dev]
     resources: [materializedviewrefreshes/status]

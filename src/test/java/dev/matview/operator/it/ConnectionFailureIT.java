@@ -7,6 +7,7 @@ import static dev.matview.operator.it.StatusIs.stalled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.testing.PostgresServer;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -116,6 +117,28 @@ class ConnectionFailureIT {
         var status = resource.await("not validated yet", notValidatedYet("TlsFailed"));
         assertThat(message(status)).contains("spec.database.tls.ca");
         resource.edit(Map.of("database", scene.reachedBy(scene.secret())));
+        resource.await("validated", ready());
+    }
+
+    @Test
+    void anAuthorityMayStandInAConfigMap() throws SQLException {
+        scene.createView("totals");
+        var name = scene.named("public-ca");
+        var resource = scene.create(
+                "totals",
+                "database: {secretRef: {name: " + scene.secret() + "}, tls: {ca: {configMapKeyRef: {name: " + name
+                        + ", key: ca.crt}}}}");
+        var status = resource.await("stalled", stalled("SecretMissing"));
+        assertThat(message(status)).contains("ConfigMap").contains(name);
+        scene.client()
+                .resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(scene.namespace())
+                        .withName(name)
+                        .endMetadata()
+                        .addToData("ca.crt", scene.database().server().caPem())
+                        .build())
+                .create();
         resource.await("validated", ready());
     }
 
