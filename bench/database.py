@@ -36,11 +36,14 @@ class Database:
     def small_view(self, name):
         self.run(f"CREATE MATERIALIZED VIEW {name} AS SELECT 1 AS id", f"CREATE UNIQUE INDEX ON {name} (id)")
 
-    def many_views(self, prefix, count):
+    def another(self, name):
+        self.run(f"CREATE DATABASE {name} OWNER {APP}", url=self.superuser_url)
+
+    def many_views(self, prefix, count, dbname=APP):
         self.run(f"""DO $$ BEGIN FOR n IN 1..{count} LOOP
             EXECUTE format('CREATE MATERIALIZED VIEW {prefix}_%s AS SELECT 1 AS id', n);
             EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
-            COMMIT; END LOOP; END $$""")
+            COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
 
     def large_views(self, names):
         """Views over so many rows that a refresh takes seconds on this machine; returns how many."""

@@ -10,7 +10,7 @@ import time
 
 from api_server import GROUP, RESOURCES, ApiServer, Watch
 from database import APP, Database, Log
-from program import FLAGS, Operator
+from program import FLAGS, Container, Operator
 
 QUICK = bool(os.environ.get("BENCH_QUICK"))
 PAIRS = 3 if QUICK else 9
@@ -20,6 +20,9 @@ FEW, MANY = 3, 100 if QUICK else 1_000
 SETTLE_SECONDS = 20 if QUICK else 60
 # Settling included; by default more than the five minutes after which each resource is looked at.
 IDLE_SECONDS = int(os.environ.get("BENCH_IDLE", 20 if QUICK else 400))
+LOAD_SECONDS = 60 if QUICK else 1_800
+LOAD_DATABASES, LOAD_MEGABYTES = 20, 256
+IMAGE = os.environ.get("BENCH_IMAGE", "localhost/matview-operator:0.1.0")
 NEVER = "0 0 29 2 *"
 
 state, java = os.environ["STATE"], os.environ["JAVA"]
@@ -45,23 +48,29 @@ def percentile(values, share):
     return sorted(values)[math.ceil(len(values) * share) - 1]
 
 
-def namespace(name):
+def namespace(name, databases=(APP,)):
     """A namespace with the Secrets that its resources name."""
     api.create("/api/v1/namespaces", {"metadata": {"name": name}})
     with open(database.authorities, encoding="ascii") as file:
-        authorities = file.read()
-    secrets = {
-        "database": {"username": APP, "password": database.password, "host": "localhost", "port": database.port, "dbname": APP},
-        "authorities": {"ca.crt": authorities}}
-    for secret, values in secrets.items():
-        api.create(f"/api/v1/namespaces/{name}/secrets", {"metadata": {"name": secret}, "stringData": values})
+        secret(name, "authorities", {"ca.crt": file.read()})
+    for dbname in databases:
+        secret(name, secret_of(dbname), {
+            "username": APP, "password": database.password, "host": "localhost", "port": database.port, "dbname": dbname})
 
 
-def resource(where, name, view, mode="Concurrent"):
+def secret(where, name, values):
+    api.create(f"/api/v1/namespaces/{where}/secrets", {"metadata": {"name": name}, "stringData": values})
+
+
+def secret_of(dbname):
+    return dbname.replace("_", "-")
+
+
+def resource(where, name, view, mode="Concurrent", dbname=APP):
     api.create(RESOURCES % where, {
         "apiVersion": f"{GROUP}/v1alpha1", "kind": "MaterializedViewRefresh", "metadata": {"name": name},
         "spec": {
-            "database": {"secretRef": {"name": "database"},
+            "database": {"secretRef": {"name": secret_of(dbname)},
                          "tls": {"mode": "VerifyFull", "ca": {"secretKeyRef": {"name": "authorities", "key": "ca.crt"}}}},
             "view": {"name": view}, "mode": mode, "schedules": [NEVER]}})
 
@@ -210,6 +219,40 @@ def memory():
     row("database connections opened, still open", f"{opened}, {still_open}", "0, 0", opened + still_open == 0)
 
 
+def load():
+    title(f"A container of {LOAD_MEGABYTES} MiB, {MANY:,} resources, {LOAD_DATABASES} databases, a refresh each second for {LOAD_SECONDS} s")
+    where = "bench-load"
+    databases = [f"load_{n}" for n in range(1, LOAD_DATABASES + 1)]
+    namespace(where, databases)
+    say(f"{MANY} views and resources")
+    for dbname in databases:
+        database.another(dbname)
+        database.many_views("view", MANY // LOAD_DATABASES, dbname)
+        for n in range(1, MANY // LOAD_DATABASES + 1):
+            resource(where, f"{secret_of(dbname)}-{n}", f"view_{n}", dbname=dbname)
+    names = [f"{secret_of(dbname)}-{n}" for n in range(1, MANY // LOAD_DATABASES + 1) for dbname in databases]
+    with Container(IMAGE, state, where, LOAD_MEGABYTES) as operator:
+        wait_until_ready(operator, where, 300)
+        say(f"all are ready: {operator.working_set_megabytes():.0f} MiB")
+        asked, used = {}, []
+        begun = time.monotonic()
+        for second in range(LOAD_SECONDS):
+            time.sleep(max(0, begun + second - time.monotonic()))
+            name = names[second % len(names)]
+            asked[name] = f"load-{second}"
+            api.request_refresh(where, name, asked[name])
+            if second % 10 == 0:
+                used.append(operator.working_set_megabytes())
+                if second % 300 == 0:
+                    say(f"{second} s: {used[-1]:.0f} MiB")
+        time.sleep(10)
+        states = {r["metadata"]["name"]: r["status"] for r in api.resources(where)}
+        done = sum(answered(token)(states[name]) and states[name]["lastRefresh"]["status"] == "Succeeded" for name, token in asked.items())
+        alive = operator.runs()
+    row("working set: median, largest", f"{statistics.median(used):.0f} MiB, {max(used):.0f} MiB", f"< {LOAD_MEGABYTES}", alive)
+    row("resources whose last request succeeded", f"{done} of {len(asked)}", "all", done == len(asked))
+
+
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "unknown CPU")
@@ -220,8 +263,8 @@ def machine():
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    parts = {part.__name__: part for part in (refresh, latency, start, memory)}
-    wanted = sys.argv[1:] or list(parts)
+    parts = {part.__name__: part for part in (refresh, latency, start, memory, load)}
+    wanted = sys.argv[1:] or [part for part in parts if part != "load"]
     if unknown := set(wanted) - set(parts):
         sys.exit(f"there is no {', '.join(unknown)}: use {', '.join(parts)}")
     machine()
