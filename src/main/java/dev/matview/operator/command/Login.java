@@ -7,6 +7,7 @@ import dev.matview.operator.postgres.ConnectionSecret;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
+import dev.matview.operator.postgres.MountedFolder;
 import dev.matview.operator.postgres.Password;
 import dev.matview.operator.postgres.TlsSettings;
 import java.io.IOException;
@@ -14,9 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What it takes to connect, read from where a person has it, by the operator's own rules: what works here works there.
@@ -63,19 +62,16 @@ record Login(DiscoverOptions options, Map<String, String> environment) {
     }
 
     private static Map<String, String> values(Path folder) throws FailureException {
-        var values = new HashMap<String, String>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                values.put(String.valueOf(file.getFileName()), text(file));
+        try {
+            Map<String, String> values = new MountedFolder(folder).values();
+            if (values.isEmpty()) {
+                throw new FailureException(new Failure(
+                        Reason.SECRET_MISSING, "folder " + folder + " holds no files: mount the Secret there"));
             }
+            return values;
         } catch (IOException e) {
             throw unreadable(folder, "folder");
         }
-        if (values.isEmpty()) {
-            throw new FailureException(
-                    new Failure(Reason.SECRET_MISSING, "folder " + folder + " holds no files: mount the Secret there"));
-        }
-        return values;
     }
 
     private static String text(Path file) throws FailureException {
