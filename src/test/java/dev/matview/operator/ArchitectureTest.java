@@ -18,6 +18,8 @@ class ArchitectureTest {
             .definedBy("..controller..")
             .layer("command")
             .definedBy("..command..")
+            .layer("cronjob")
+            .definedBy("..cronjob..")
             .layer("refresh")
             .definedBy("..refresh..")
             .layer("postgres")
@@ -30,25 +32,42 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("command")
             .mayOnlyBeAccessedByLayers("controller")
-            .whereLayer("refresh")
+            .whereLayer("cronjob")
             .mayOnlyBeAccessedByLayers("controller")
+            .whereLayer("refresh")
+            .mayOnlyBeAccessedByLayers("controller", "cronjob")
             .whereLayer("postgres")
-            .mayOnlyBeAccessedByLayers("controller", "command", "refresh")
+            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh")
             .whereLayer("schedule")
-            .mayOnlyBeAccessedByLayers("controller", "command")
+            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob")
             .whereLayer("api")
-            .mayOnlyBeAccessedByLayers("controller", "command", "refresh", "postgres");
+            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh", "postgres");
 
     @ArchTest
     static final ArchRule everyClassHasItsRoom = classes()
             .should()
             .resideInAnyPackage(
-                    "..controller..", "..command..", "..refresh..", "..postgres..", "..schedule..", "..api..");
+                    "..controller..",
+                    "..command..",
+                    "..cronjob..",
+                    "..refresh..",
+                    "..postgres..",
+                    "..schedule..",
+                    "..api..");
 
     @ArchTest
-    static final ArchRule kubernetesLivesInTheControllerAlone = noClasses()
+    static final ArchRule kubernetesLivesInTheControllerAndItsCronJobsAlone = noClasses()
             .that()
             .resideInAnyPackage("..command..", "..refresh..", "..postgres..", "..schedule..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");
+
+    @ArchTest
+    static final ArchRule theCommandOfAPodKnowsNothingOfKubernetes = noClasses()
+            .that()
+            .haveNameMatching(
+                    ".*[.]cronjob[.](RefreshCommand|Mounts|Ending|Coalescing|ScheduledJobName|Pod(Request|Result)|Json)([$].*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
         value = SpecRules.TIME_ZONE,
         message = "timeZone is a name of the IANA time zone database, such as Europe/Berlin or Etc/UTC",
         fieldPath = ".timeZone")
+@ValidationRule(
+        value = "!has(self.cronJob) || self.execution == 'CronJob'",
+        message = "cronJob is about execution: CronJob; set that, or remove cronJob",
+        fieldPath = ".cronJob")
 public record MaterializedViewRefreshSpec(
         @JsonProperty(required = true) @Required @JsonPropertyDescription("The database that holds the view.")
         DatabaseSpec database,
@@ -67,6 +71,14 @@ public record MaterializedViewRefreshSpec(
         @Default("{}") @JsonPropertyDescription("Bounds on a run.")
         TimeoutsSpec timeouts,
 
+        @Default("InOperator") @JsonPropertyDescription("""
+                Where the view is refreshed. InOperator: in the operator's own process. CronJob: in pods of CronJobs \
+                that the operator keeps in this namespace, one for each schedule, which Kubernetes starts, limits and \
+                isolates; only where the operator may create them.""") Execution execution,
+
+        @JsonPropertyDescription("The pods of execution CronJob.") @Nullable
+        CronJobSpec cronJob,
+
         // Not part of the definition: the framework copies resources by way of JSON, and it has to survive that.
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String unreadable) {
 
@@ -76,6 +88,7 @@ public record MaterializedViewRefreshSpec(
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
         timeZone = timeZone == null ? "Etc/UTC" : timeZone;
         timeouts = timeouts == null ? TimeoutsSpec.DEFAULT : timeouts;
+        execution = execution == null ? Execution.IN_OPERATOR : execution;
     }
 
     /** Stands for a spec that can't be read: it names nothing and asks for nothing. */
@@ -92,6 +105,8 @@ public record MaterializedViewRefreshSpec(
                 null,
                 false,
                 TimeoutsSpec.DEFAULT,
+                Execution.IN_OPERATOR,
+                null,
                 why);
     }
 }

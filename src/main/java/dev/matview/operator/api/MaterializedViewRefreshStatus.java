@@ -52,6 +52,9 @@ public record MaterializedViewRefreshStatus(
         @JsonPropertyDescription("The last run, or the one under way.") @Nullable
         RefreshRecord lastRefresh,
 
+        @JsonPropertyDescription("The UIDs of finished Jobs whose results are in this status already.")
+        List<String> recordedJobs,
+
         @JsonPropertyDescription("The view, as the catalog showed it when it was last looked at.") @Nullable
         ViewStatus view,
 
@@ -63,10 +66,12 @@ public record MaterializedViewRefreshStatus(
                 validated. Stalled: nothing will happen until somebody changes something.""") List<Condition> conditions) {
 
     public static final MaterializedViewRefreshStatus EMPTY = new MaterializedViewRefreshStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of(), List.of());
+            null, null, null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(),
+            List.of());
 
     @SuppressWarnings("ConstantValue")
     public MaterializedViewRefreshStatus {
+        recordedJobs = recordedJobs == null ? List.of() : List.copyOf(recordedJobs);
         history = history == null ? List.of() : List.copyOf(history);
         conditions = conditions == null ? List.of() : List.copyOf(conditions);
     }

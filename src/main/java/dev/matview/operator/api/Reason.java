@@ -39,6 +39,10 @@ public enum Reason {
     NOT_SUPPORTED("NotSupported", FailureClass.CANNOT_WORK),
     /** The view's query no longer works: something that it reads is gone or has changed. */
     DEFINITION_BROKEN("DefinitionBroken", FailureClass.CANNOT_WORK),
+    /** The resource wants a CronJob, and the operator runs without the right to keep any. */
+    CRON_JOBS_DISABLED("CronJobsDisabled", FailureClass.CANNOT_WORK),
+    /** The API server refuses the CronJob or a Job of it, or its name belongs to somebody else's. */
+    CRON_JOB_REFUSED("CronJobRefused", FailureClass.CANNOT_WORK),
 
     /** No answer from the database, or the connection was lost. */
     UNREACHABLE("Unreachable", FailureClass.UNREACHABLE),
@@ -50,6 +54,18 @@ public enum Reason {
     TOO_MANY_CONNECTIONS("TooManyConnections", FailureClass.UNREACHABLE),
     /** The Secret has just changed, and the server does not take its password yet. */
     CREDENTIALS_ROTATING("CredentialsRotating", FailureClass.UNREACHABLE),
+    /** The node could not get the image of the Job's pod. */
+    IMAGE_NOT_PULLED("ImageNotPulled", FailureClass.UNREACHABLE),
+    /** No node had room for the Job's pod. */
+    POD_NOT_SCHEDULED("PodNotScheduled", FailureClass.UNREACHABLE),
+    /** The node could not start the container of the Job's pod, or nobody made the pod. */
+    POD_NOT_STARTED("PodNotStarted", FailureClass.UNREACHABLE),
+    /** The Job's pod had to leave its node. */
+    POD_EVICTED("PodEvicted", FailureClass.UNREACHABLE),
+    /** The node of the Job's pod is gone. */
+    NODE_LOST("NodeLost", FailureClass.UNREACHABLE),
+    /** The Job's pod was deleted before it reported. */
+    POD_DELETED("PodDeleted", FailureClass.UNREACHABLE),
 
     /** Somebody held a lock on the view for the whole run. */
     VIEW_BUSY("ViewBusy", FailureClass.BUSY),
@@ -71,8 +87,16 @@ public enum Reason {
     OUT_OF_MEMORY("OutOfMemory", FailureClass.LIMITS),
     /** A limit of the server's configuration is reached, such as {@code temp_file_limit}. */
     LIMIT_EXCEEDED("LimitExceeded", FailureClass.LIMITS),
+    /** The Job's pod used more memory than its limit. */
+    POD_OUT_OF_MEMORY("PodOutOfMemory", FailureClass.LIMITS),
+    /** The Job took longer than its deadline. */
+    DEADLINE_EXCEEDED("DeadlineExceeded", FailureClass.LIMITS),
+    /** Somebody deleted the Job, before or while it ran. */
+    JOB_DELETED("JobDeleted", FailureClass.LIMITS),
+    /** The Job's pod ended without a result that can be read. */
+    RESULT_MISSING("ResultMissing", FailureClass.LIMITS),
 
-    /** The operator ended during the run. */
+    /** The operator, or the Job's pod, was stopped during the run. */
     INTERRUPTED("Interrupted", FailureClass.INTERRUPTED);
 
     private final String value;

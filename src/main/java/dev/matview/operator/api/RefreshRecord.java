@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run: why it started, how it went. Texts are the operator's own words, never the server's. */
 public record RefreshRecord(
-        @JsonProperty(required = true) @Required @JsonPropertyDescription("Running, Succeeded or Failed.")
+        @JsonProperty(required = true) @Required @JsonPropertyDescription("Running, Succeeded, Skipped or Failed.")
         String status,
 
         @JsonProperty(required = true)
@@ -26,6 +26,9 @@ public record RefreshRecord(
 
         @JsonPropertyDescription("How the view was refreshed: Standard or Concurrent.") @Nullable
         String mode,
+
+        @JsonPropertyDescription("The Job in whose pod it ran, under execution CronJob.") @Nullable
+        String job,
 
         @JsonProperty(required = true)
         @Required

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param type Normal or Warning
  */
 record Announcement(String type, String reason, String message) {
-    private static final String NORMAL = "Normal";
-    private static final String WARNING = "Warning";
+    static final String NORMAL = "Normal";
+    static final String WARNING = "Warning";
 
     /** What there is to say about the way from one status to the next. */
     static List<Announcement> between(MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
@@ -63,7 +63,8 @@ record Announcement(String type, String reason, String message) {
 
     private static Announcement ended(RefreshRecord run) {
         if (run.reason() != null && run.message() != null) {
-            return new Announcement(WARNING, run.reason(), run.message());
+            String type = run.status().equals(Records.SKIPPED) ? NORMAL : WARNING;
+            return new Announcement(type, run.reason(), run.message());
         }
         return new Announcement(
                 NORMAL,

@@ -13,6 +13,9 @@ sealed interface NextStep {
     /** Start this now. */
     record Start(Trigger trigger) implements NextStep {}
 
+    /** Nothing: a scheduled time has come, and the CronJob controller starts its run. */
+    record Delegated() implements NextStep {}
+
     /** Nothing before that time; null for nothing until something changes. */
     record Wait(@Nullable Instant until) implements NextStep {}
 
@@ -28,6 +31,7 @@ sealed interface NextStep {
             long generation,
             @Nullable String request,
             boolean managed,
+            Delegation delegation,
             Gate gate,
             Instant now) {
         boolean newRequest = request != null && !request.equals(gate.request());
@@ -42,15 +46,15 @@ sealed interface NextStep {
         } else if (validated && status.isTrue(Conditions.STALLED)) {
             return new Start(new Trigger.Check());
         } else if (!plan.spec().suspend()) {
-            NextStep due = due(plan, status, validated, now);
-            if (!(due instanceof Wait) || validated) {
+            NextStep due = due(plan, status, validated, delegation, now);
+            if (due instanceof Start || validated) {
                 return due;
             }
         }
         return validated ? new Wait(null) : new Start(new Trigger.Check());
     }
 
-    private static NextStep due(Plan plan, StatusDraft status, boolean validated, Instant now) {
+    private static NextStep due(Plan plan, StatusDraft status, boolean validated, Delegation delegation, Instant now) {
         FailureClass last = lastFailure(status.lastRefresh);
         boolean unfinished = last == FailureClass.CANNOT_WORK
                 || last == FailureClass.UNREACHABLE
@@ -65,7 +69,11 @@ sealed interface NextStep {
         Instant anchor = status.anchor();
         Due due = plan.schedule().due(anchor == null ? now : anchor, now, plan.deadline());
         return switch (due) {
-            case Due.Now(Instant scheduledTime, long _) -> new Start(new Trigger.Schedule(scheduledTime));
+            case Due.Now(Instant scheduledTime, long _) ->
+                // The controller starts each time once; what came of it is the operator's business.
+                delegation.covers(scheduledTime) && !status.leftOpen(scheduledTime)
+                        ? new Delegated()
+                        : new Start(new Trigger.Schedule(scheduledTime));
             // What is too late was counted and left behind before this was asked.
             case Due.TooLate tooLate -> new Wait(tooLate.next());
             case Due.NotYet(Instant next) ->

@@ -63,4 +63,10 @@ public interface OperatorConfig {
     /** Whether the log is JSON, an object a line; named in application.properties. */
     @WithDefault("false")
     boolean logJson();
+
+    /**
+     * The path of a YAML file with the pod template of execution CronJob: a PodTemplateSpec whose container
+     * {@code refresh} has the operator's image. Without it the operator keeps no CronJobs, and needs no right to them.
+     */
+    Optional<String> cronjobsPodTemplate();
 }

@@ -1,12 +1,15 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.command.DiscoverCommand;
+import dev.matview.operator.cronjob.RefreshCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 
 /** Where the program starts: the operator, or the command that the first argument names. */
@@ -35,9 +38,11 @@ public final class OperatorMain {
         PrintStream errors = utf8(FileDescriptor.err);
         return switch (name) {
             case DiscoverCommand.NAME -> new DiscoverCommand(System.getenv(), output, errors).run(arguments);
+            case RefreshCommand.NAME ->
+                new RefreshCommand(System.getenv(), Clock.tickMillis(ZoneOffset.UTC), output).run();
             default -> {
                 errors.println("there is no such command: call the program without an argument for the operator, or"
-                        + " with " + DiscoverCommand.NAME);
+                        + " with " + DiscoverCommand.NAME + " or " + RefreshCommand.NAME);
                 yield USAGE;
             }
         };

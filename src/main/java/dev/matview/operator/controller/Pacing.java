@@ -1,7 +1,7 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.refresh.Outcome;
-import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  */
 record Pacing(Backoff retry, Backoff recheck) {
 
+    /** The same where a look takes a pod: four times as slow at first, and twelve times in the end. */
+    Pacing forJobs() {
+        return new Pacing(
+                retry,
+                new Backoff(recheck.first().multipliedBy(4), recheck.longest().multipliedBy(12)));
+    }
+
     /** The gate after a run that ended so. */
-    Gate after(Gate before, RunRequest<?> request, Outcome outcome, Instant now) {
-        boolean sameGeneration = before.generation() != null && before.generation() == request.generation();
+    Gate after(Gate before, Purpose purpose, Outcome outcome, Instant now) {
+        boolean sameGeneration = before.generation() != null && before.generation() == purpose.generation();
         int failuresBefore = sameGeneration ? before.failures() : 0;
         if (!(outcome instanceof Outcome.Failed failed)) {
             // Only the refresh itself shows whether it works: a right that is missing on a table, say.
             boolean undecided = !(outcome instanceof Outcome.Refreshed) && failuresBefore > 0;
-            return undecided ? new Gate(request.generation(), before.request(), failuresBefore, null) : Gate.OPEN;
+            return undecided ? new Gate(purpose.generation(), before.request(), failuresBefore, null) : Gate.OPEN;
         }
         int failures = failuresBefore + 1;
         Duration pause =
@@ -30,13 +37,13 @@ record Pacing(Backoff retry, Backoff recheck) {
                     case UNREACHABLE -> retry.after(failures);
                     case CANNOT_WORK -> recheck.after(failures);
                     // A run waits for the next scheduled time, which is not the gate's business; a check is made again.
-                    case BUSY, DATA, LIMITS, INTERRUPTED -> request.isCheck() ? recheck.after(failures) : Duration.ZERO;
+                    case BUSY, DATA, LIMITS, INTERRUPTED -> purpose.isCheck() ? recheck.after(failures) : Duration.ZERO;
                 };
         if (pause.isZero()) {
             return Gate.OPEN;
         }
-        String token = request.trigger() instanceof Trigger.Manual manual ? manual.request() : before.request();
-        return new Gate(request.generation(), token, failures, now.plus(pause));
+        String token = purpose.trigger() instanceof Trigger.Manual manual ? manual.request() : before.request();
+        return new Gate(purpose.generation(), token, failures, now.plus(pause));
     }
 
     /** The gate after the operator ended during a run: at once the first time, so that a run that ends it does not always. */

@@ -1,9 +1,10 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.postgres.Failure;
-import dev.matview.operator.refresh.Runs;
+import dev.matview.operator.refresh.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -17,58 +18,75 @@ final class Pass {
     /** A run that takes longer is shown while it is under way. */
     static final Duration LONG_RUN = Duration.ofSeconds(2);
 
+    /** A pod that has not started is looked at this often: that it does not may be all there is to see. */
+    private static final Duration PENDING_POD = Duration.ofSeconds(30);
+
     private final Plan plan;
     private final MaterializedViewRefreshStatus status;
     private final NextStep next;
     private final Gate gate;
 
     /**
+     * @param plan of the resource
      * @param before the status as it was last written
-     * @param state the run that is under way or has ended, or null
+     * @param progress of the run that is under way or has ended, or null
      * @param objection why the view must be left alone, or null
      */
     Pass(
             MaterializedViewRefresh resource,
+            Plan plan,
             MaterializedViewRefreshStatus before,
-            Runs.@Nullable State<ResourceKey> state,
+            @Nullable Progress progress,
             @Nullable Failure objection,
+            Delegation delegation,
             Gate gateBefore,
             Pacing pacing,
             Instant now) {
         long generation = resource.getMetadata().getGeneration();
-        plan = Plan.of(resource.getSpec());
+        this.plan = plan;
         var draft = new StatusDraft(before);
-        var update = new StatusUpdate(draft, plan, now);
+        var account = new Account(draft, plan, delegation, now);
+        var update = new StatusUpdate(draft, plan, account, now);
         String token = RelevantChange.request(resource);
         Gate after = gateBefore;
         NextStep step = null;
-        update.schedules(Instant.parse(resource.getMetadata().getCreationTimestamp()));
-        switch (state) {
+        account.schedules(Instant.parse(resource.getMetadata().getCreationTimestamp()));
+        switch (progress) {
             case null -> {
                 if (Records.RUNNING.equals(before.lastRefreshStatus())) {
                     update.interrupted();
                     after = pacing.afterInterruption(generation, token, draft.consecutiveFailures, now);
                 }
             }
-            case Runs.State.UnderWay<ResourceKey> run -> {
+            case Progress.UnderWay run -> {
                 Instant start = run.startTime() == null ? now : run.startTime();
                 Instant shown = start.plus(LONG_RUN);
                 if (!now.isBefore(shown)) {
-                    update.underWay(run.request(), start);
+                    update.underWay(run.purpose(), start);
                 }
-                step = new NextStep.Wait(now.isBefore(shown) ? shown : null);
+                update.obstacle(run);
+                boolean pending = run.startTime() == null && run.purpose().job() != null;
+                Instant unlessShown = now.isBefore(shown) ? shown : null;
+                step = new NextStep.Wait(pending ? now.plus(PENDING_POD) : unlessShown);
             }
-            case Runs.State.Ended<ResourceKey> run -> {
-                update.ended(run.request(), run.outcome());
-                after = pacing.after(gateBefore, run.request(), run.outcome(), now);
+            case Progress.Ended run -> {
+                update.ended(run.purpose(), run.outcome());
+                update.recorded(run.recordedJobs());
+                boolean interrupted = !run.purpose().isCheck()
+                        && run.outcome() instanceof Outcome.Failed failed
+                        && failed.failure().failureClass() == FailureClass.INTERRUPTED;
+                after = interrupted
+                        ? pacing.afterInterruption(generation, token, draft.consecutiveFailures, now)
+                        : pacing.after(gateBefore, run.purpose(), run.outcome(), now);
+                step = run.more() ? new NextStep.Wait(now) : null;
             }
         }
         String pending = Objects.equals(token, draft.lastHandledRefreshRequest) ? null : token;
         if (step == null) {
-            step = decide(draft, update, generation, pending, objection, after, now);
+            step = decide(draft, account, update, generation, pending, objection, delegation, after, now);
         }
         // While a run is under way, or begins, the next time alone is no reason to write: its end will be one.
-        boolean busy = step instanceof NextStep.Start || state instanceof Runs.State.UnderWay;
+        boolean busy = !(step instanceof NextStep.Wait) || progress instanceof Progress.UnderWay;
         if (!busy || !draft.build().equals(before)) {
             update.times(after);
         }
@@ -79,22 +97,24 @@ final class Pass {
 
     private NextStep decide(
             StatusDraft draft,
+            Account account,
             StatusUpdate update,
             long generation,
             @Nullable String pending,
             @Nullable Failure objection,
+            Delegation delegation,
             Gate gate,
             Instant now) {
         if (plan.failure() != null) {
             update.refused(plan.failure(), generation, pending);
             return new NextStep.Wait(null);
         }
-        update.deadline();
+        account.deadline();
         boolean validated = draft.observedGeneration != null && draft.observedGeneration == generation;
         if (objection != null && validated) {
             update.refused(objection, generation, null);
         }
-        return NextStep.of(plan, draft, generation, pending, objection != null, gate, now);
+        return NextStep.of(plan, draft, generation, pending, objection != null, delegation, gate, now);
     }
 
     Plan plan() {

@@ -51,6 +51,11 @@ record Plan(
         return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, bounds(TimeoutsSpec.DEFAULT), failure);
     }
 
+    /** The same, but nothing can be done with it. */
+    Plan failing(Failure why) {
+        return new Plan(spec, schedule, deadline, bounds, why);
+    }
+
     private static RefreshBounds bounds(TimeoutsSpec timeouts) {
         return new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh()));
     }

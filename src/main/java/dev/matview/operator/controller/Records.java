@@ -8,7 +8,7 @@ import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.refresh.Outcome;
-import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,26 +19,28 @@ import org.jspecify.annotations.Nullable;
 final class Records {
     static final String RUNNING = "Running";
     static final String SUCCEEDED = "Succeeded";
+    static final String SKIPPED = "Skipped";
     static final String FAILED = "Failed";
 
     private Records() {}
 
-    static RefreshRecord running(RunRequest<?> request, Instant startTime) {
-        return running(request.trigger(), request.mode(), startTime);
+    static RefreshRecord running(Purpose purpose, Instant startTime) {
+        return running(purpose.trigger(), purpose.mode(), purpose.job(), startTime);
     }
 
     /** A run by annotation that begins at that time. */
     static RefreshRecord manual(String token, RefreshMode mode, Instant startTime) {
-        return running(new Trigger.Manual(token), mode, startTime);
+        return running(new Trigger.Manual(token), mode, null, startTime);
     }
 
-    private static RefreshRecord running(Trigger trigger, RefreshMode mode, Instant startTime) {
+    private static RefreshRecord running(Trigger trigger, RefreshMode mode, @Nullable String job, Instant startTime) {
         return new RefreshRecord(
                 RUNNING,
                 trigger.getClass().getSimpleName(),
                 trigger instanceof Trigger.Schedule(Instant scheduledTime) ? scheduledTime : null,
                 trigger instanceof Trigger.Manual(String token) ? token : null,
                 mode.value(),
+                job,
                 startTime,
                 null,
                 null,
@@ -51,8 +53,8 @@ final class Records {
                 null);
     }
 
-    static RefreshRecord succeeded(RunRequest<?> request, Outcome.Refreshed refreshed) {
-        RefreshRecord run = running(request, refreshed.startTime());
+    static RefreshRecord succeeded(Purpose purpose, Outcome.Refreshed refreshed) {
+        RefreshRecord run = running(purpose, refreshed.startTime());
         RefreshResult result = refreshed.result();
         return new RefreshRecord(
                 SUCCEEDED,
@@ -60,6 +62,7 @@ final class Records {
                 run.scheduledTime(),
                 run.request(),
                 result.mode().value(),
+                run.job(),
                 run.startTime(),
                 refreshed.completionTime(),
                 Durations.format(refreshed.duration()),
@@ -84,6 +87,7 @@ final class Records {
                 run.scheduledTime(),
                 run.request(),
                 run.mode(),
+                run.job(),
                 run.startTime(),
                 failed.completionTime(),
                 Durations.format(Duration.between(run.startTime(), failed.completionTime())),
@@ -96,6 +100,27 @@ final class Records {
                 failure.sqlState());
     }
 
+    static RefreshRecord skipped(Purpose purpose, Outcome.Skipped skipped) {
+        RefreshRecord run = running(purpose, skipped.startTime());
+        return new RefreshRecord(
+                SKIPPED,
+                run.trigger(),
+                run.scheduledTime(),
+                run.request(),
+                run.mode(),
+                run.job(),
+                run.startTime(),
+                skipped.completionTime(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                skipped.reason().value(),
+                skipped.message(),
+                null);
+    }
+
     /** The later of two tries for one cause, as one run that began with the earlier. */
     static RefreshRecord continuing(RefreshRecord earlier, RefreshRecord later) {
         long attempts = (earlier.attempts() == null ? 0 : earlier.attempts())
@@ -106,6 +131,7 @@ final class Records {
                 later.scheduledTime(),
                 later.request(),
                 later.mode(),
+                later.job(),
                 earlier.startTime(),
                 later.completionTime(),
                 later.duration(),

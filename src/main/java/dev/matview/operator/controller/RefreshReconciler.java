@@ -4,6 +4,7 @@ import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.RunRequest;
@@ -11,6 +12,7 @@ import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -63,8 +65,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private final ViewClaims claims = new ViewClaims();
     private final RunEvents events = new RunEvents(this::gone);
     private final Runs<ResourceKey> runs;
+    private final CronJobs cronJobs;
     private @Nullable Cache<MaterializedViewRefresh> cache;
-    private boolean claimsKnown;
 
     RefreshReconciler(
             KubernetesClient client,
@@ -73,12 +75,14 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             Connections connections,
             Slots slots,
             EventRecorder recorder,
+            CronJobs cronJobs,
             Leadership leadership) {
         this.clock = clock;
         this.leadership = leadership;
         this.stopGrace = config.stopGrace();
         this.writer = new StatusWriter(client);
         this.recorder = recorder;
+        this.cronJobs = cronJobs;
         this.rotations = new Rotations(clock);
         this.credentials = new SecretCredentials(client, rotations);
         this.pacing = new Pacing(
@@ -91,13 +95,15 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     public List<EventSource<?, MaterializedViewRefresh>> prepareEventSources(
             EventSourceContext<MaterializedViewRefresh> context) {
         cache = context.getPrimaryCache();
-        return List.of(events);
+        return cronJobs.enabled() ? ChildEvents.with(events, context) : List.of(events);
     }
 
     @Override
     public UpdateControl<MaterializedViewRefresh> reconcile(
             MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context) {
-        learnClaims();
+        if (cache != null) {
+            claims.learn(cache);
+        }
         claims.releaseUnlessNamed(resource).forEach(this::reconsider);
         ResourceKey key = ResourceKey.of(resource);
         if (!leadership.holds()) {
@@ -105,9 +111,31 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
         }
         Instant now = clock.instant();
-        Runs.State<ResourceKey> state = runs.state(key);
         MaterializedViewRefreshStatus before = memory.status(resource);
-        var pass = new Pass(resource, before, state, claims.objection(key), memory.gate(key), pacing, now);
+        Runs.State<ResourceKey> state = runs.state(key);
+        Children children = cronJobs.enabled() ? Children.of(context, key) : Children.NONE;
+        Progress progress = progress(resource, state, children, before, now);
+        Plan plan = Plan.of(resource.getSpec());
+        Arrangement arrangement;
+        try {
+            arrangement = state == null ? arrange(resource, plan, children, before) : Arrangement.NONE;
+        } catch (KubernetesClientException e) {
+            LOG.debugf("the API server did not take a CronJob (HTTP status %d)", e.getCode());
+            return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+        }
+        arrangement.announcements().forEach(a -> announce(resource, a));
+        Failure failure = arrangement.failure();
+        Delegation delegation = arrangement.delegation();
+        var pass = new Pass(
+                resource,
+                failure == null ? plan : plan.failing(failure),
+                before,
+                progress,
+                claims.objection(key),
+                delegation,
+                memory.gate(key),
+                delegation.toJobs() ? pacing.forJobs() : pacing,
+                now);
         MaterializedViewRefreshStatus after = pass.status();
         if (!after.equals(before)) {
             switch (writer.write(resource, after)) {
@@ -130,12 +158,46 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         memory.set(key, pass.gate());
         if (state instanceof Runs.State.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
+        } else if (progress instanceof Progress.Ended ended && ended.purpose().isCheck()) {
+            cronJobs.delete(ended, children);
         }
-        Duration pause = proceed(resource, pass, now);
+        Duration pause = arrangement.atMost(proceed(resource, pass, delegation, children, now));
         if (!lives(key)) {
             gone(key);
         }
         return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(pause);
+    }
+
+    /** A run in this process comes first: as long as there is one, nothing is looked for elsewhere. */
+    private @Nullable Progress progress(
+            MaterializedViewRefresh resource,
+            Runs.@Nullable State<ResourceKey> state,
+            Children children,
+            MaterializedViewRefreshStatus before,
+            Instant now) {
+        if (state != null) {
+            return Progress.of(state, cronJobs.enabled());
+        }
+        Progress progress = children.progress(before.recordedJobs(), now);
+        if (progress instanceof Progress.Ended ended) {
+            learn(resource, ended);
+        }
+        return progress;
+    }
+
+    /** A pod knows nothing of other resources: which view it found counts from now on. */
+    private void learn(MaterializedViewRefresh resource, Progress.Ended ended) {
+        ViewFacts facts = ended.outcome().facts();
+        boolean current = ended.purpose().generation() == resource.getMetadata().getGeneration();
+        if (facts != null && current) {
+            claims.claim(resource, facts.identity().toString()).forEach(this::reconsider);
+        }
+    }
+
+    private Arrangement arrange(
+            MaterializedViewRefresh resource, Plan plan, Children children, MaterializedViewRefreshStatus before) {
+        boolean suspended = plan.spec().suspend() || claims.objection(ResourceKey.of(resource)) != null;
+        return cronJobs.arrange(resource, plan, suspended, children, before.recordedJobs());
     }
 
     private void announce(MaterializedViewRefresh resource, Announcement announcement) {
@@ -149,14 +211,21 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     }
 
     /** Starts what is next, and says when to look again. */
-    private Duration proceed(MaterializedViewRefresh resource, Pass pass, Instant now) {
+    private Duration proceed(
+            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children, Instant now) {
         return switch (pass.next()) {
+            case NextStep.Start _ when delegation.draining() && !delegation.toJobs() -> Pass.LONG_RUN;
+            case NextStep.Start(Trigger trigger)
+            when delegation.toJobs() -> {
+                String situation = pass.status().recordedJobs().toString();
+                yield cronJobs.start(resource, trigger, children, situation) ? Pass.LONG_RUN : Duration.ofMillis(1);
+            }
             case NextStep.Start(Trigger trigger) -> {
                 runs.start(request(resource, pass.plan(), trigger));
                 yield Pass.LONG_RUN;
             }
             case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));
-            case NextStep.Wait _ -> LONGEST_SLEEP;
+            case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
         };
     }
 
@@ -200,6 +269,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private void gone(ResourceKey key) {
         runs.cancel(key);
         memory.forget(key);
+        cronJobs.forget(key);
         rotations.forget(key.uid());
         writer.forget(key.uid());
         claims.release(key).forEach(this::reconsider);
@@ -210,24 +280,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 || cache.get(key.id())
                         .filter(r -> key.uid().equals(r.getMetadata().getUid()))
                         .isPresent();
-    }
-
-    /** After a restart, what the statuses say about who manages which view is known before anything is decided. */
-    private synchronized void learnClaims() {
-        if (!claimsKnown && cache != null) {
-            cache.list().forEach(this::learnClaim);
-            claimsKnown = true;
-        }
-    }
-
-    private void learnClaim(MaterializedViewRefresh resource) {
-        MaterializedViewRefreshStatus status = resource.getStatus();
-        // One that was edited meanwhile may be about another view by now.
-        boolean current =
-                status != null && resource.getMetadata().getGeneration().equals(status.observedGeneration());
-        if (current && status.view() != null && status.view().identity() != null) {
-            claims.claim(resource, status.view().identity());
-        }
     }
 
     /** Before {@link Operation} ends the rest: what ends now is still recorded as usual. */

@@ -2,12 +2,14 @@ package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.ViewStatus;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A status on its way to the next one: starts as a copy, is changed in place by one thread, and becomes a value again. */
@@ -53,6 +55,8 @@ final class StatusDraft {
     @Nullable
     RefreshRecord lastRefresh;
 
+    List<String> recordedJobs;
+
     @Nullable
     ViewStatus view;
 
@@ -73,6 +77,7 @@ final class StatusDraft {
         schedule = from.schedule();
         scheduleSince = from.scheduleSince();
         lastRefresh = from.lastRefresh();
+        recordedJobs = from.recordedJobs();
         view = from.view();
         history = new ArrayList<>(from.history());
         conditions = new ArrayList<>(from.conditions());
@@ -93,6 +98,7 @@ final class StatusDraft {
                 schedule,
                 scheduleSince,
                 lastRefresh,
+                recordedJobs,
                 view,
                 history,
                 conditions);
@@ -143,6 +149,32 @@ final class StatusDraft {
     RefreshRecord openTry(RefreshRecord run) {
         RefreshRecord last = history.isEmpty() ? null : history.getFirst();
         return last != null && last.sameCauseAs(run) && Records.leavesCauseOpen(last) ? last : null;
+    }
+
+    /** Enters a run that was left out: the one that answers its cause is the last, also when this one is known later. */
+    void passOver(RefreshRecord skipped) {
+        enter(skipped);
+        boolean shown = lastRefresh != null
+                && Records.RUNNING.equals(lastRefresh.status())
+                && Objects.equals(lastRefresh.job(), skipped.job());
+        if (shown) {
+            lastRefresh = history.stream()
+                    .filter(run -> !run.status().equals(Records.SKIPPED))
+                    .findFirst()
+                    .orElse(null);
+            lastRefreshStatus = lastRefresh == null ? null : lastRefresh.status();
+        }
+    }
+
+    /** Whether a run for that scheduled time has ended and left it open. */
+    boolean leftOpen(Instant scheduledTime) {
+        return history.stream()
+                .filter(run -> scheduledTime.equals(run.scheduledTime())
+                        && !run.status().equals(Records.SKIPPED))
+                .findFirst()
+                .filter(run -> Records.leavesCauseOpen(run)
+                        || Reason.INTERRUPTED.value().equals(run.reason()))
+                .isPresent();
     }
 
     /** Enters a run that ended into the history, where it takes the place of the try before for the same cause. */

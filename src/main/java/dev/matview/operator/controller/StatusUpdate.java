@@ -1,6 +1,7 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.ByteSize;
+import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
@@ -9,43 +10,24 @@ import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.refresh.Outcome;
-import dev.matview.operator.refresh.RunRequest;
+import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
-import dev.matview.operator.schedule.Due;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How what happened changes the status. */
 final class StatusUpdate {
     private final StatusDraft draft;
     private final Plan plan;
+    private final Account account;
     private final Instant now;
 
-    StatusUpdate(StatusDraft draft, Plan plan, Instant now) {
+    StatusUpdate(StatusDraft draft, Plan plan, Account account, Instant now) {
         this.draft = draft;
         this.plan = plan;
+        this.account = account;
         this.now = now;
-    }
-
-    /** Starts the count of scheduled times anew when the schedules have changed. */
-    void schedules(Instant creation) {
-        String text = plan.scheduleText();
-        if (plan.failure() == null && !text.equals(draft.schedule)) {
-            draft.scheduleSince = draft.schedule == null ? creation : now;
-            draft.schedule = text;
-        }
-    }
-
-    /** Leaves behind what is too late to be made up. */
-    void deadline() {
-        Instant anchor = draft.anchor();
-        if (!plan.spec().suspend()
-                && anchor != null
-                && plan.schedule().due(anchor, now, plan.deadline()) instanceof Due.TooLate due) {
-            boolean tried = draft.lastRefresh != null && due.scheduledTime().equals(draft.lastRefresh.scheduledTime());
-            missed(due.missed() - (tried ? 1 : 0));
-            draft.lastScheduleTime = due.scheduledTime();
-        }
     }
 
     /** Shows what comes when. */
@@ -57,48 +39,90 @@ final class StatusUpdate {
         draft.nextRetryTime = retried && gate.closed(now) ? gate.notBefore() : null;
     }
 
-    /** The operator ended while a run was under way, as the status shows. */
+    /** Nothing is left of a run that was under way: the operator ended meanwhile, or its Job is gone. */
     void interrupted() {
-        if (draft.lastRefresh != null) {
-            interrupted(draft.lastRefresh, now);
+        RefreshRecord running = draft.lastRefresh;
+        if (running == null) {
+            return;
+        } else if (running.job() == null) {
+            interrupted(running, Failure.interrupted(), now);
+            return;
         }
+        var gone = new Failure(
+                Reason.JOB_DELETED,
+                "the Job was deleted during the run, or before its result was read: the server undid it, unless it"
+                        + " had ended; request a refresh to run it again");
+        end(Records.failed(running, gone, now));
+        account.settle(running.request(), running.scheduledTime(), now);
+        Conditions.failed(draft, gone, true, generation(), now);
     }
 
-    private void interrupted(RefreshRecord running, Instant completionTime) {
-        Failure failure = Failure.interrupted();
+    private void interrupted(RefreshRecord running, Failure failure, Instant completionTime) {
         end(Records.failed(running, failure, completionTime));
         Conditions.failed(draft, failure, true, generation(), now);
     }
 
     /** A run has been under way for a while. */
-    void underWay(RunRequest<?> request, Instant startTime) {
-        if (!request.isCheck()) {
-            draft.lastRefresh = Records.running(request, startTime);
+    void underWay(Purpose purpose, Instant startTime) {
+        if (!purpose.isCheck()) {
+            draft.lastRefresh = Records.running(purpose, startTime);
             draft.lastRefreshStatus = Records.RUNNING;
         }
-        if (!validated(request.generation())) {
-            Conditions.validating(draft, request.generation(), now);
+        if (!validated(purpose.generation())) {
+            Conditions.validating(draft, purpose.generation(), now);
+        }
+    }
+
+    /** A pod can't start: that is said before its Job is at its end, and taken back when it does start. */
+    void obstacle(Progress.UnderWay run) {
+        Purpose purpose = run.purpose();
+        if (run.obstacle() != null) {
+            Conditions.failed(draft, run.obstacle(), validated(purpose.generation()), purpose.generation(), now);
+        } else if (purpose.job() != null && run.startTime() != null && obstructed() != null) {
+            if (validated(purpose.generation())) {
+                valid(purpose.generation());
+            } else {
+                Conditions.validating(draft, purpose.generation(), now);
+            }
+        }
+    }
+
+    /** What keeps a pod from starting according to the status, or null. */
+    private @Nullable Failure obstructed() {
+        Condition ready = draft.condition(Conditions.READY);
+        Reason reason = ready == null ? null : Reason.of(ready.reason());
+        boolean pod = reason == Reason.IMAGE_NOT_PULLED
+                || reason == Reason.POD_NOT_SCHEDULED
+                || reason == Reason.POD_NOT_STARTED;
+        return ready == null || reason == null || !pod ? null : new Failure(reason, ready.message());
+    }
+
+    /** The results of those Jobs are in the status; null to leave the list as it is. */
+    void recorded(@Nullable List<String> jobs) {
+        if (jobs != null) {
+            draft.recordedJobs = jobs;
         }
     }
 
     /** A run has ended. */
-    void ended(RunRequest<?> request, Outcome outcome) {
+    void ended(Purpose purpose, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Checked(ViewFacts facts) -> checked(request, facts);
-            // Which times were missed is for deadline() to say, as for those that were late from the start.
-            case Outcome.Missed(ViewFacts facts) -> checked(request, facts);
-            case Outcome.Refreshed refreshed -> refreshed(request, refreshed);
+            case Outcome.Checked(ViewFacts facts) -> checked(purpose, facts);
+            // Which times were missed is for Account.deadline() to say, as for those that were late from the start.
+            case Outcome.Missed(ViewFacts facts) -> checked(purpose, facts);
+            case Outcome.Refreshed refreshed -> refreshed(purpose, refreshed);
             case Outcome.Failed failed
-            when failed.failure().failureClass() == FailureClass.INTERRUPTED ->
-                interrupted(Records.running(request, failed.startTime()), failed.completionTime());
-            case Outcome.Failed failed -> failed(request, failed);
+            when failed.failure().failureClass() == FailureClass.INTERRUPTED && !purpose.isCheck() ->
+                interrupted(Records.running(purpose, failed.startTime()), failed.failure(), failed.completionTime());
+            case Outcome.Failed failed -> failed(purpose, failed);
+            case Outcome.Skipped skipped -> draft.passOver(Records.skipped(purpose, skipped));
         }
     }
 
-    private void checked(RunRequest<?> request, ViewFacts facts) {
-        draft.observedGeneration = request.generation();
+    private void checked(Purpose purpose, ViewFacts facts) {
+        observed(purpose.generation());
         draft.view = viewStatus(facts, null);
-        valid(request.generation());
+        valid(purpose.generation());
     }
 
     /**
@@ -115,24 +139,25 @@ final class StatusUpdate {
         Conditions.failed(draft, failure, true, generation, now);
     }
 
-    private void refreshed(RunRequest<?> request, Outcome.Refreshed refreshed) {
+    private void refreshed(Purpose purpose, Outcome.Refreshed refreshed) {
         RefreshResult result = refreshed.result();
-        RefreshRecord record = continued(Records.succeeded(request, refreshed));
-        draft.observedGeneration = request.generation();
+        RefreshRecord record = continued(Records.succeeded(purpose, refreshed));
+        observed(purpose.generation());
         draft.view = viewStatus(refreshed.facts(), result);
         draft.lastSuccessTime = refreshed.completionTime();
         end(record);
         draft.consecutiveFailures = 0L;
-        settle(request.trigger(), refreshed.completionTime());
+        account.settle(purpose.trigger(), refreshed.completionTime());
         Conditions.ready(
                 draft,
                 plan.spec().suspend() ? "Suspended" : Records.SUCCEEDED,
                 "refreshed in " + record.duration() + Records.rows(result.rows()),
-                request.generation(),
+                purpose.generation(),
                 now);
     }
 
-    private void failed(RunRequest<?> request, Outcome.Failed failed) {
+    private void failed(Purpose purpose, Outcome.Failed given) {
+        Outcome.Failed failed = known(given);
         Failure failure = failed.failure();
         boolean unreachable = failure.failureClass() == FailureClass.UNREACHABLE;
         if (failed.facts() != null) {
@@ -140,26 +165,40 @@ final class StatusUpdate {
         } else if (failure.reason() == Reason.VIEW_MISSING || failure.reason() == Reason.NOT_A_MATERIALIZED_VIEW) {
             draft.view = new ViewStatus(false, false, null, null, null, null, null, null);
         }
-        boolean decided = request.isCheck() ? failure.failureClass() == FailureClass.CANNOT_WORK : !unreachable;
+        boolean decided = purpose.isCheck() ? failure.failureClass() == FailureClass.CANNOT_WORK : !unreachable;
         if (decided) {
-            draft.observedGeneration = request.generation();
+            observed(purpose.generation());
         }
-        if (!request.isCheck()) {
-            RefreshRecord running = Records.running(request, failed.startTime());
+        if (!purpose.isCheck()) {
+            RefreshRecord running = Records.running(purpose, failed.startTime());
             end(continued(Records.failed(running, failed)));
-            if (failure.failureClass() == FailureClass.CANNOT_WORK && request.trigger() instanceof Trigger.Manual m) {
-                draft.lastHandledRefreshRequest = m.request();
+            if (failure.failureClass() == FailureClass.CANNOT_WORK && purpose.trigger() instanceof Trigger.Manual m) {
+                account.handled(m.request());
             } else if (!unreachable && failure.failureClass() != FailureClass.CANNOT_WORK) {
-                settle(request.trigger(), failed.completionTime());
+                account.settle(purpose.trigger(), failed.completionTime());
             }
         }
-        boolean undecided = request.isCheck()
+        boolean undecided = purpose.isCheck()
                 && failure.failureClass() != FailureClass.CANNOT_WORK
                 && draft.isTrue(Conditions.STALLED);
         // A check that could not be made says nothing new about a resource that can't work.
         if (!undecided) {
-            Conditions.failed(draft, failure, validated(request.generation()), request.generation(), now);
+            Conditions.failed(draft, failure, validated(purpose.generation()), purpose.generation(), now);
         }
+    }
+
+    /** A Job that its deadline ended has a pod no longer: what kept that from starting was said before. */
+    private Outcome.Failed known(Outcome.Failed failed) {
+        Failure obstacle = failed.failure().reason() == Reason.DEADLINE_EXCEEDED ? obstructed() : null;
+        return obstacle == null
+                ? failed
+                : new Outcome.Failed(
+                        obstacle,
+                        failed.facts(),
+                        failed.startTime(),
+                        failed.completionTime(),
+                        failed.attempts(),
+                        failed.lockWait());
     }
 
     /** A check went well: what remains is how the last run ended. */
@@ -198,22 +237,9 @@ final class StatusUpdate {
         draft.enter(record);
     }
 
-    /** The run answers its cause, and every scheduled time up to its end: none is run again, the others are counted. */
-    private void settle(Trigger trigger, Instant completionTime) {
-        if (trigger instanceof Trigger.Manual manual) {
-            draft.lastHandledRefreshRequest = manual.request();
-        }
-        Instant anchor = draft.anchor();
-        if (anchor != null && plan.schedule().due(anchor, completionTime, null) instanceof Due.Now due) {
-            draft.lastScheduleTime = due.scheduledTime();
-            missed(due.missed() + (trigger instanceof Trigger.Schedule ? 0 : 1));
-        }
-    }
-
-    private void missed(long count) {
-        if (count > 0) {
-            draft.missedSchedules = (draft.missedSchedules == null ? 0 : draft.missedSchedules) + count;
-        }
+    /** A Job that was made from an earlier generation takes nothing back. */
+    private void observed(long generation) {
+        draft.observedGeneration = Math.max(generation, generation());
     }
 
     private ViewStatus viewStatus(ViewFacts facts, @Nullable RefreshResult result) {

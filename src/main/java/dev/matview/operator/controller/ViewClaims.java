@@ -2,9 +2,11 @@ package dev.matview.operator.controller;
 
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.ViewSpec;
 import dev.matview.operator.postgres.Failure;
+import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +22,25 @@ final class ViewClaims {
 
     private final Map<String, TreeSet<Claim>> byView = new HashMap<>();
     private final Map<String, Claim> byUid = new HashMap<>();
+    private boolean learned;
+
+    /** After a restart, what the statuses say about who manages which view is known before anything is decided. */
+    synchronized void learn(Cache<MaterializedViewRefresh> resources) {
+        if (!learned) {
+            resources.list().forEach(this::learn);
+            learned = true;
+        }
+    }
+
+    private void learn(MaterializedViewRefresh resource) {
+        MaterializedViewRefreshStatus status = resource.getStatus();
+        // One that was edited meanwhile may be about another view by now.
+        boolean current =
+                status != null && resource.getMetadata().getGeneration().equals(status.observedGeneration());
+        if (current && status.view() != null && status.view().identity() != null) {
+            claim(resource, status.view().identity());
+        }
+    }
 
     /**
      * A resource turns out to be about that view; it lets go of the one that it was about before.

@@ -1,9 +1,11 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.cronjob.PodTemplate;
 import dev.matview.operator.postgres.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.refresh.Slots;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
@@ -13,6 +15,7 @@ import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -31,10 +34,12 @@ final class Wiring {
     @Produces
     @Singleton
     Connections connections(OperatorConfig config) {
+        return new Connections(policy(config), config.poolIdle());
+    }
+
+    private static ConnectionPolicy policy(OperatorConfig config) {
         var allowed = new AllowedHosts(config.allowedDatabaseHosts().orElse(List.of()));
-        var policy =
-                new ConnectionPolicy(config.requireAuth(), allowed, config.allowLoopback(), config.connectTimeout());
-        return new Connections(policy, config.poolIdle());
+        return new ConnectionPolicy(config.requireAuth(), allowed, config.allowLoopback(), config.connectTimeout());
     }
 
     void close(@Disposes Connections connections) {
@@ -45,6 +50,13 @@ final class Wiring {
     @Singleton
     Leadership leadership(OperatorConfig config) {
         return config.leaderElection() ? Leadership.elected() : Leadership.ofTheOnlyOne();
+    }
+
+    @Produces
+    @Singleton
+    CronJobs cronJobs(OperatorConfig config, KubernetesClient client, Clock clock) {
+        var template = config.cronjobsPodTemplate().map(Path::of).map(PodTemplate::read);
+        return new CronJobs(new CronJobWriter(client), clock, policy(config), template.orElse(null));
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package dev.matview.operator.refresh;
 
+import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How a run ended. */
 public sealed interface Outcome {
+    /** What the catalog said, as far as it was asked, or null. */
+    @Nullable
+    ViewFacts facts();
+
     /** A refresh would work. */
     record Checked(ViewFacts facts) implements Outcome {}
 
@@ -41,4 +46,16 @@ public sealed interface Outcome {
             int attempts,
             Duration lockWait)
             implements Outcome {}
+
+    /**
+     * It was left out, as another run answers the same cause; the view was not looked at.
+     *
+     * @param message why, for people
+     */
+    record Skipped(SkipReason reason, String message, Instant startTime, Instant completionTime) implements Outcome {
+        @Override
+        public @Nullable ViewFacts facts() {
+            return null;
+        }
+    }
 }

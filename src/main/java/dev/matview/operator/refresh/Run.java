@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run from the Secret to the commit, on the thread that calls it. */
-final class Run {
+public final class Run {
     private final RunRequest<?> request;
     private final Connections connections;
     private final Slots slots;
@@ -35,10 +35,12 @@ final class Run {
     private @Nullable Refresh refresh;
 
     /**
+     * A run that has not begun.
+     *
      * @param beginning asked when its turn has come, whether it may begin
      * @param ending asked before the view changes for others, whether it may do that
      */
-    Run(
+    public Run(
             RunRequest<?> request,
             Connections connections,
             Slots slots,
@@ -55,21 +57,26 @@ final class Run {
     }
 
     /** When it began; from the moment that its turn has come, when that was. */
-    Instant startTime() {
+    public Instant startTime() {
         return startTime;
     }
 
     /** Whether it waits for its turn no longer; a check takes none. */
-    boolean hasBegun() {
+    public boolean hasBegun() {
         return turn || request.isCheck();
     }
 
-    Cancellation cancellation() {
+    /** Ends it from another thread. */
+    public Cancellation cancellation() {
         return cancellation;
     }
 
-    /** @throws InterruptedException when it is no longer wanted */
-    Outcome execute() throws InterruptedException {
+    /**
+     * Runs it to its end.
+     *
+     * @throws InterruptedException when it is no longer wanted
+     */
+    public Outcome execute() throws InterruptedException {
         try {
             Credentials credentials = request.credentials().read();
             return connected(credentials);

@@ -30,6 +30,11 @@ public record RunRequest<K>(
         RefreshBounds bounds,
         Function<ViewIdentity, @Nullable Failure> admission) {
 
+    /** What it is for. */
+    public Purpose purpose() {
+        return new Purpose(generation, trigger, mode, null);
+    }
+
     /** Whether the view is left alone. */
     public boolean isCheck() {
         return trigger instanceof Trigger.Check;

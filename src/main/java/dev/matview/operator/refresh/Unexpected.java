@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** A run that ended by an error of this program, not of the database. */
-final class Unexpected {
+public final class Unexpected {
     private Unexpected() {}
 
-    static Outcome outcome(Throwable thrown, Instant startTime, Instant completionTime) {
+    /** The outcome of a run that ended by that. */
+    public static Outcome outcome(Throwable thrown, Instant startTime, Instant completionTime) {
         var failure = new Failure(
                 Reason.REFRESH_FAILED,
                 "the operator failed (" + thrown.getClass().getSimpleName() + "): its log has the details");

@@ -19,6 +19,9 @@ import java.util.Objects;
 final class GeneratedDefinition {
     private static final int WIDE = 1;
 
+    /** No amount of anything takes more characters. */
+    private static final long QUANTITY = 32;
+
     private static final List<CustomResourceColumnDefinition> COLUMNS = List.of(
             column("View", "string", ".spec.view.name", 0),
             column("Mode", "string", ".spec.mode", 0),
@@ -88,6 +91,9 @@ final class GeneratedDefinition {
         if (schema.getItems() != null) {
             schema.setXKubernetesListType("atomic");
             walk(schema.getItems().getSchema());
+        }
+        if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+            schema.setMaxLength(QUANTITY);
         }
         schema.getProperties().forEach((name, property) -> {
             if (name.endsWith("Ref")) {

@@ -113,6 +113,9 @@ final class ReferenceDoc {
         if (field.getItems() != null) {
             return "list of " + type(field.getItems().getSchema());
         }
+        if (Boolean.TRUE.equals(field.getXKubernetesIntOrString())) {
+            return "integer or string";
+        }
         return field.getFormat() == null ? field.getType() : field.getFormat();
     }
 

@@ -1,5 +1,6 @@
 package dev.matview.operator.api;
 
+import io.fabric8.kubernetes.api.model.IntOrString;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ public final class ResourceExamples {
                 600L,
                 true,
                 new TimeoutsSpec("1s", "2h"),
+                Execution.CRON_JOB,
+                new CronJobSpec(
+                        new ResourcesSpec(
+                                new ResourceAmounts(new IntOrString("50m"), new IntOrString("64Mi")),
+                                new ResourceAmounts(new IntOrString(1), new IntOrString("128Mi"))),
+                        900L),
                 null);
     }
 
@@ -46,6 +53,7 @@ public final class ResourceExamples {
                 "0 * * * * (Etc/UTC)",
                 TIME,
                 record,
+                List.of("8f5b6e0a-0000-4000-8000-000000000000"),
                 new ViewStatus(true, true, 5_000_000_000L, 6_000_000_000L, "6 GB", "app", "totals_key", "1/app/a/b"),
                 List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
                 List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));
@@ -58,6 +66,7 @@ public final class ResourceExamples {
                 TIME,
                 "token",
                 "Concurrent",
+                "totals-1a2b3c4d-29400000",
                 TIME,
                 TIME.plusMillis(1),
                 "1ms",

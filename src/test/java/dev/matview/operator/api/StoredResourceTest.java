@@ -100,6 +100,8 @@ class StoredResourceTest {
                         null,
                         false,
                         new TimeoutsSpec("500ms", "1h"),
+                        Execution.IN_OPERATOR,
+                        null,
                         null));
     }
 

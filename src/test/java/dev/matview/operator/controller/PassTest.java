@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.DatabaseSpec;
+import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
@@ -15,14 +16,12 @@ import dev.matview.operator.api.TimeoutsSpec;
 import dev.matview.operator.api.TlsSpec;
 import dev.matview.operator.api.ViewSpec;
 import dev.matview.operator.postgres.Failure;
-import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.Outcome;
-import dev.matview.operator.refresh.RunRequest;
-import dev.matview.operator.refresh.Runs;
+import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
@@ -380,7 +379,7 @@ class PassTest {
         settle();
         look("11:00:00");
         MaterializedViewRefreshStatus before = status;
-        pass(new Runs.State.UnderWay<>(lastRequest(), null), "11:30:00");
+        pass(new Progress.UnderWay(lastPurpose(), null, null), "11:30:00");
         assertThat(status.lastRefreshStatus()).isEqualTo(before.lastRefreshStatus());
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:30:02")));
     }
@@ -475,33 +474,23 @@ class PassTest {
     }
 
     private void underWay(String time, String start) {
-        pass(new Runs.State.UnderWay<>(lastRequest(), at(start)), time);
+        pass(new Progress.UnderWay(lastPurpose(), at(start), null), time);
     }
 
     private void end(String time, Outcome outcome) {
-        pass(new Runs.State.Ended<>(lastRequest(), outcome), time);
+        pass(new Progress.Ended(lastPurpose(), outcome, null, false), time);
     }
 
     private @Nullable Trigger lastTrigger;
 
-    private RunRequest<ResourceKey> lastRequest() {
+    private Purpose lastPurpose() {
         assertThat(lastTrigger).as("something was started").isNotNull();
-        return new RunRequest<>(
-                ResourceKey.of(resource()),
-                generation,
-                java.util.Objects.requireNonNull(lastTrigger),
-                null,
-                () -> {
-                    throw new AssertionError("nothing is run here");
-                },
-                VIEW,
-                RefreshMode.CONCURRENT,
-                new RefreshBounds(Duration.ofMillis(500), Duration.ofHours(1)),
-                identity -> null);
+        return new Purpose(generation, java.util.Objects.requireNonNull(lastTrigger), RefreshMode.CONCURRENT, null);
     }
 
-    private void pass(Runs.@Nullable State<ResourceKey> state, String time) {
-        var pass = new Pass(resource(), status, state, objection, gate, PACING, at(time));
+    private void pass(@Nullable Progress progress, String time) {
+        var pass = new Pass(
+                resource(), Plan.of(spec), status, progress, objection, Delegation.NONE, gate, PACING, at(time));
         status = pass.status();
         gate = pass.gate();
         next = pass.next();
@@ -572,6 +561,8 @@ class PassTest {
                 deadline,
                 suspend,
                 TimeoutsSpec.DEFAULT,
+                Execution.IN_OPERATOR,
+                null,
                 null);
     }
 }

@@ -63,6 +63,8 @@ class CustomResourceValidationIT {
                                 Map.of("schema", "public", "name", "totals"),
                                 "mode",
                                 "Concurrent",
+                                "execution",
+                                "InOperator",
                                 "immediate",
                                 false,
                                 "timeZone",

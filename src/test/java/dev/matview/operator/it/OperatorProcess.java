@@ -35,6 +35,11 @@ final class OperatorProcess implements AutoCloseable {
             Map.entry("MATVIEW_CONNECT_TIMEOUT", "2s"),
             Map.entry("MATVIEW_POOL_IDLE", "2s"),
             Map.entry("MATVIEW_STOP_GRACE", "1s"),
+            Map.entry(
+                    "MATVIEW_CRONJOBS_POD_TEMPLATE",
+                    Path.of("src", "test", "resources", "pod-template.yaml")
+                            .toAbsolutePath()
+                            .toString()),
             Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
             Map.entry("QUARKUS_HTTP_PORT", "0"),
             Map.entry("MATVIEW_LOG_LEVEL", "DEBUG"));
@@ -82,7 +87,8 @@ final class OperatorProcess implements AutoCloseable {
                 jar().toString());
     }
 
-    private static Path jar() throws IOException {
+    /** The packaged program. */
+    static Path jar() throws IOException {
         try (var files = Files.list(Path.of("target"))) {
             return files.filter(f -> f.getFileName().toString().endsWith("-runner.jar"))
                     .findFirst()

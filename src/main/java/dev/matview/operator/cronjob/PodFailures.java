@@ -1,0 +1,162 @@
+package dev.matview.operator.cronjob;
+
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.postgres.Failure;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Kubernetes says of a pod that did not get to its end by itself, as failures with the fix ("Pod Lifecycle" and
+ * "Disruptions" in its documentation).
+ */
+final class PodFailures {
+    private static final int KILLED = 137;
+
+    private PodFailures() {}
+
+    /** Why somebody else ended the pod, or null when nobody did. */
+    static @Nullable Failure disruption(@Nullable Pod pod) {
+        if (pod == null || pod.getStatus() == null) {
+            return null;
+        }
+        String disrupted = reason(pod, "DisruptionTarget", "True");
+        String reason = Objects.requireNonNullElse(pod.getStatus().getReason(), "");
+        if ("DeletionByTaintManager".equals(disrupted)
+                || "DeletionByPodGC".equals(disrupted)
+                || reason.equals("NodeLost")) {
+            return new Failure(
+                    Reason.NODE_LOST,
+                    node(pod) + " of the Job's pod is gone or no longer answers: the server undoes what was under way,"
+                            + " and the run is tried again on another");
+        } else if ("PreemptionByScheduler".equals(disrupted)) {
+            return new Failure(
+                    Reason.POD_EVICTED,
+                    "a pod of higher priority took the place of the Job's pod: the run is tried again; give the"
+                            + " operator's pod template a priorityClassName if that goes on");
+        } else if (reason.equals("Evicted")) {
+            return new Failure(
+                    Reason.POD_EVICTED,
+                    node(pod) + " ran short of memory or disk and evicted the Job's pod: the run is tried again; raise"
+                            + " spec.cronJob.resources.requests.memory if that goes on");
+        } else if (disrupted != null || reason.equals("NodeShutdown") || reason.equals("Terminated")) {
+            return new Failure(
+                    Reason.POD_EVICTED,
+                    "the Job's pod had to leave " + node(pod) + ", which is drained or shut down: the run is tried"
+                            + " again on another");
+        } else if (reason.startsWith("OutOf") || reason.equals("UnexpectedAdmissionError")) {
+            return new Failure(
+                    Reason.POD_NOT_SCHEDULED,
+                    node(pod) + " had no room for the Job's pod (" + reason
+                            + "): lower spec.cronJob.resources.requests," + " or add room; the run is tried again");
+        }
+        return null;
+    }
+
+    /** Why a pod that has ended, or is gone, has left no result. */
+    static Failure end(@Nullable Pod pod, @Nullable ContainerStateTerminated terminated, boolean succeeded) {
+        if (terminated == null) {
+            String when = succeeded ? "its Job succeeded, but its pod" : "the Job's pod";
+            return new Failure(
+                    succeeded ? Reason.RESULT_MISSING : Reason.POD_DELETED,
+                    when + " was deleted before its result was read" + (succeeded ? "" : ": the run is tried again"));
+        } else if ("OOMKilled".equals(terminated.getReason())) {
+            return new Failure(
+                    Reason.POD_OUT_OF_MEMORY,
+                    "the Job's pod used more memory than its limit, and was killed: raise"
+                            + " spec.cronJob.resources.limits.memory (128Mi is enough for most)");
+        } else if ("StartError".equals(terminated.getReason()) || "ContainerCannotRun".equals(terminated.getReason())) {
+            return new Failure(
+                    Reason.POD_NOT_STARTED,
+                    "the container of the Job's pod could not be started (" + terminated.getReason()
+                            + "): see that the operator's pod template fits the image");
+        }
+        boolean silent =
+                terminated.getMessage() == null || terminated.getMessage().isBlank();
+        int code = Objects.requireNonNullElse(terminated.getExitCode(), 0);
+        String how = code == KILLED ? "was killed" : "ended with exit code " + code;
+        return new Failure(
+                Reason.RESULT_MISSING,
+                "the Job's pod " + how
+                        + (silent
+                                ? " and left no result"
+                                : " and left a termination message that is cut, or not of this operator's program")
+                        + ": see its log, and that the image of the operator's pod template is the operator's own");
+    }
+
+    /** The Job took too long. */
+    static Failure deadline(Job job) {
+        return new Failure(
+                Reason.DEADLINE_EXCEEDED,
+                "the Job was ended after " + job.getSpec().getActiveDeadlineSeconds()
+                        + " s, and the server undid the refresh: raise spec.cronJob.activeDeadlineSeconds, or see what"
+                        + " kept the pod from starting");
+    }
+
+    /** Nobody makes a pod for the Job. */
+    static Failure noPod(Job job) {
+        return new Failure(
+                Reason.POD_NOT_STARTED,
+                "no pod is made for the Job: kubectl describe job "
+                        + job.getMetadata().getName()
+                        + " says why, such as a quota, a Pod Security level or a service account that does not exist");
+    }
+
+    /** Why a pod that is there does not start, or null when nothing is wrong with it yet. */
+    static @Nullable Failure obstacle(Pod pod, @Nullable ContainerState state) {
+        String waiting = state == null || state.getWaiting() == null
+                ? ""
+                : Objects.requireNonNullElse(state.getWaiting().getReason(), "");
+        return switch (waiting) {
+            case "ErrImagePull",
+                    "ImagePullBackOff",
+                    "InvalidImageName",
+                    "ErrImageNeverPull",
+                    "ImageInspectError",
+                    "RegistryUnavailable" ->
+                new Failure(
+                        Reason.IMAGE_NOT_PULLED,
+                        node(pod) + " can't get the image \"" + image(pod) + "\" (" + waiting
+                                + "): correct the image or the imagePullSecrets of the operator's pod template, or"
+                                + " allow this namespace to pull it");
+            case "CreateContainerConfigError", "CreateContainerError", "RunContainerError" ->
+                new Failure(
+                        Reason.POD_NOT_STARTED,
+                        "the container of the Job's pod can't be started (" + waiting + "): kubectl describe pod "
+                                + pod.getMetadata().getName() + " says why");
+            default ->
+                "Unschedulable".equals(reason(pod, "PodScheduled", "False"))
+                        ? new Failure(
+                                Reason.POD_NOT_SCHEDULED,
+                                "no node has room for the Job's pod: kubectl describe pod "
+                                        + pod.getMetadata().getName()
+                                        + " says why; lower spec.cronJob.resources.requests, or add nodes")
+                        : null;
+        };
+    }
+
+    private static @Nullable String reason(Pod pod, String condition, String status) {
+        if (pod.getStatus() == null) {
+            return null;
+        }
+        return pod.getStatus().getConditions().stream()
+                .filter(c -> condition.equals(c.getType()) && status.equals(c.getStatus()))
+                .map(PodCondition::getReason)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String node(Pod pod) {
+        String name = pod.getSpec().getNodeName();
+        return name == null ? "the node" : "node \"" + name + "\"";
+    }
+
+    private static String image(Pod pod) {
+        return pod.getSpec().getContainers().getFirst().getImage();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.matview.operator.cronjob;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.matview.operator.api.DatabaseSpec;
+import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.ConnectionPolicy;
+import dev.matview.operator.postgres.RefreshBounds;
+import dev.matview.operator.postgres.ViewName;
+import java.util.List;
+
+/**
+ * What the operator asks of a pod: all but the credentials, which are files there. Holds nothing secret.
+ *
+ * @param generation of the resource that this was made from
+ * @param check whether the view is left alone, and only looked at
+ * @param mayOverride whether the Secret lets the resource replace its host, port and database name
+ * @param cronJob the name of the CronJob, by which the pod knows which Jobs are the controller's
+ * @param earlierSchedules the resource's schedules before this CronJob's own: where one of them has the same scheduled
+ *     time, its pod refreshes and this one does not
+ * @param timeZone of the schedules
+ */
+public record PodRequest(
+        long generation,
+        ViewName view,
+        RefreshMode mode,
+        RefreshBounds bounds,
+        boolean check,
+        DatabaseSpec database,
+        boolean mayOverride,
+        ConnectionPolicy policy,
+        String cronJob,
+        List<String> earlierSchedules,
+        String timeZone) {
+
+    /** The environment variable that holds it. */
+    public static final String VARIABLE = "MATVIEW_REQUEST";
+
+    public PodRequest {
+        earlierSchedules = List.copyOf(earlierSchedules);
+    }
+
+    /** The same for a run that no schedule has started. */
+    public PodRequest onDemand(boolean checkAlone) {
+        return new PodRequest(
+                generation,
+                view,
+                mode,
+                bounds,
+                checkAlone,
+                database,
+                mayOverride,
+                policy,
+                cronJob,
+                List.of(),
+                timeZone);
+    }
+
+    /** One line of JSON. */
+    public String toJson() {
+        try {
+            return Json.MAPPER.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request is made of plain values", e);
+        }
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @throws IllegalArgumentException when it is anything else
+     */
+    public static PodRequest parse(String json) {
+        if (json.isEmpty()) {
+            throw new IllegalArgumentException(VARIABLE + " is missing");
+        }
+        try {
+            PodRequest request = Json.MAPPER.readValue(json, PodRequest.class);
+            if (request == null || request.view() == null || request.database() == null || request.policy() == null) {
+                throw new IllegalArgumentException(VARIABLE + " lacks a part");
+            }
+            return request;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(VARIABLE + " is not a request that this version understands", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.cronjob;
+
+import org.jspecify.annotations.NullMarked;
