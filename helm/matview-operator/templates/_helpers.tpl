@@ -94,8 +94,8 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* Settings that hold wherever a refresh runs. */}}
-{{- define "matview-operator.refreshEnv" -}}
+{{/* Settings of every connection, which the operator hands on to CronJobs' pods, and of its log. */}}
+{{- define "matview-operator.connectionEnv" -}}
 {{- with .Values.database.allowedHosts }}
 - name: MATVIEW_ALLOWED_DATABASE_HOSTS
   value: {{ join "," . | quote }}

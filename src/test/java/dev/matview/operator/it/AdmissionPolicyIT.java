@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -122,6 +123,29 @@ class AdmissionPolicyIT {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void onlyWhoMayCreateCronJobsMayHaveTheOperatorCreateThem() {
+        assertThatExceptionOfType(KubernetesClientException.class)
+                .isThrownBy(() -> create(limited, OWN, "execution: CronJob"))
+                .satisfies(e -> assertThat(e.getCode()).isEqualTo(403))
+                .withMessageContaining("needs the right to create CronJobs in the namespace " + namespace.name());
+        create(limited, OWN);
+        var resource = new RefreshResource(limited, namespace.name(), "totals");
+        assertThatExceptionOfType(KubernetesClientException.class)
+                .isThrownBy(() -> resource.edit(Map.of("execution", "CronJob")))
+                .withMessageContaining("use InOperator");
+
+        allow("cronjobs", rule("batch", "cronjobs", "create").build());
+        await("the right is known")
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains("use InOperator"))
+                .until(() -> {
+                    resource.edit(Map.of("execution", "CronJob"));
+                    return true;
+                });
+        assertThat(resource.object().get().getSpec().execution()).isEqualTo(Execution.CRON_JOB);
+    }
+
     private boolean refused(String database) {
         try {
             create(limited, database);
@@ -137,12 +161,16 @@ class AdmissionPolicyIT {
     }
 
     private void create(KubernetesClient client, String database) {
+        create(client, database, "execution: InOperator");
+    }
+
+    private void create(KubernetesClient client, String database, String more) {
         var text = """
                 apiVersion: matview.dev/v1alpha1
                 kind: MaterializedViewRefresh
                 metadata: {name: totals}
-                spec: {database: {%s}, view: {name: totals}}
-                """.formatted(database);
+                spec: {database: {%s}, view: {name: totals}, %s}
+                """.formatted(database, more);
         client.resource(Serialization.unmarshal(text, GenericKubernetesResource.class))
                 .inNamespace(namespace.name())
                 .create();
