@@ -49,9 +49,7 @@ final class ValuesSchema {
     private ObjectNode plain(JsonNode schema) {
         var values = json.createObjectNode();
         values.set("type", type(schema));
-        TAKEN.stream()
-                .filter(schema::has)
-                .forEach(name -> values.set(name, schema.get(name).deepCopy()));
+        TAKEN.stream().filter(schema::has).forEach(name -> values.set(name, written(schema.get(name))));
         if (schema.has("items")) {
             values.set("items", plain(schema.get("items")).setAll(required(schema.get("items"))));
         }
@@ -63,6 +61,12 @@ final class ValuesSchema {
             values.set("additionalProperties", optional(schema.get("additionalProperties")));
         }
         return values;
+    }
+
+    /** A bound reads as people write it, and not as 3.1536E7. */
+    private JsonNode written(JsonNode value) {
+        boolean whole = value.isNumber() && value.doubleValue() == value.longValue();
+        return whole ? json.getNodeFactory().numberNode(value.longValue()) : value.deepCopy();
     }
 
     /** A list is replaced as a whole, so its items must be complete. */
