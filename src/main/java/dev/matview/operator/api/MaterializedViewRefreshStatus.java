@@ -1,5 +1,6 @@
 package dev.matview.operator.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.time.Instant;
@@ -52,6 +53,8 @@ public record MaterializedViewRefreshStatus(
         @JsonPropertyDescription("The last run, or the one under way.") @Nullable
         RefreshRecord lastRefresh,
 
+        // A definition without it takes the status all the same, as long as there are none.
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
         @JsonPropertyDescription("The UIDs of finished Jobs whose results are in this status already.")
         List<String> recordedJobs,
 

@@ -24,6 +24,14 @@ class UpgradeE2E {
             var before = resource.get();
             assertThat(fields(platform)).doesNotContainKey(PreviousChart.LATER_FIELD);
 
+            // An admin keeps the definition, and is late.
+            release.apply(Release.CHART, "crds.create=false");
+            assertThat(fields(platform)).doesNotContainKey(PreviousChart.LATER_FIELD);
+            resource.request("under the older definition");
+            assertThat(resource.awaitAnswer(PATIENCE, "under the older definition")
+                            .status())
+                    .isEqualTo("Succeeded");
+
             release.apply(Release.CHART);
 
             assertThat(fields(platform)).containsKey(PreviousChart.LATER_FIELD);
