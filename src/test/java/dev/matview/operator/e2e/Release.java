@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The chart as helm installed it, in the namespace {@code matview-system}. Closed, it is uninstalled, and the definition
- * of the resource is deleted with all resources.
+ * The chart as helm installed it. Closed, it is uninstalled; with the one that brought the definition of the resource,
+ * that and all resources are deleted.
+ *
+ * @param namespace where its pods are
  */
-record Release(Platform platform) implements AutoCloseable {
+record Release(Platform platform, String name, String namespace) implements AutoCloseable {
     static final String NAME = "matview-operator";
     static final String NAMESPACE = "matview-system";
     static final String CHART = "helm/matview-operator";
@@ -22,9 +24,18 @@ record Release(Platform platform) implements AutoCloseable {
 
     /** Installs a chart and waits until its pods are ready. */
     static Release install(Platform platform, String chart, String... values) {
-        var release = new Release(platform);
+        var release = new Release(platform, NAME, NAMESPACE);
         release.createNamespace();
         release.apply(chart, values);
+        return release;
+    }
+
+    /** Installs the chart once more under another name, in a namespace that is there, as one who is no admin does. */
+    static Release beside(Platform platform, String name, String namespace, String... values) {
+        var release = new Release(platform, name, namespace);
+        release.apply(
+                CHART,
+                Stream.concat(Stream.of("crds.create=false"), Stream.of(values)).toArray(String[]::new));
         return release;
     }
 
@@ -32,7 +43,7 @@ record Release(Platform platform) implements AutoCloseable {
     private void createNamespace() {
         client().resource(new NamespaceBuilder()
                         .withNewMetadata()
-                        .withName(NAMESPACE)
+                        .withName(namespace)
                         .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                         .endMetadata()
                         .build())
@@ -41,8 +52,8 @@ record Release(Platform platform) implements AutoCloseable {
 
     /** Installs the chart, or upgrades what is installed, with just these values, and waits until its pods are ready. */
     void apply(String chart, String... values) {
-        List<String> arguments = new ArrayList<>(List.of("upgrade", NAME, chart, "--install", "--reset-values"));
-        arguments.addAll(List.of("--namespace", NAMESPACE, "--wait", "--timeout", "180s"));
+        List<String> arguments = new ArrayList<>(List.of("upgrade", name, chart, "--install", "--reset-values"));
+        arguments.addAll(List.of("--namespace", namespace, "--wait", "--timeout", "180s"));
         Stream.concat(image(), Stream.of(values)).forEach(value -> arguments.addAll(List.of("--set", value)));
         platform.helm(arguments.toArray(String[]::new));
     }
@@ -53,13 +64,14 @@ record Release(Platform platform) implements AutoCloseable {
 
     /** Takes the release away as an admin does; the definition stays. */
     void uninstall() {
-        platform.helm("uninstall", NAME, "--namespace", NAMESPACE, "--ignore-not-found", "--wait");
+        platform.helm("uninstall", name, "--namespace", namespace, "--ignore-not-found", "--wait");
     }
 
     List<Pod> pods() {
         return client().pods()
-                .inNamespace(NAMESPACE)
+                .inNamespace(namespace)
                 .withLabel("app.kubernetes.io/name", NAME)
+                .withLabel("app.kubernetes.io/instance", name)
                 .list()
                 .getItems();
     }
@@ -76,6 +88,9 @@ record Release(Platform platform) implements AutoCloseable {
     @Override
     public void close() {
         uninstall();
+        if (!name.equals(NAME)) {
+            return;
+        }
         client().apiextensions()
                 .v1()
                 .customResourceDefinitions()

@@ -20,28 +20,34 @@ import org.junit.jupiter.api.Test;
 class SamplesE2E {
     private static final Path SAMPLES = Path.of("deploy", "samples");
     private static final String NAMESPACE = "analytics";
+    private static final String WITHOUT_VIEW = "monthly-report";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
-    void everySampleIsRefreshedAndTheOneWithoutAViewSaysSo(Platform platform) throws IOException, SQLException {
+    void everySampleIsRefreshedInBothExecutionsAndTheOneWithoutAViewSaysSo(Platform platform)
+            throws IOException, SQLException {
         try (var database = platform.server().createDatabase("app")) {
             load(database);
-            try (var release = Release.install(platform, Release.CHART)) {
+            try (var release = Release.install(platform, Release.CHART, "cronJobs.enabled=true")) {
                 var resources = apply(platform, database);
 
                 assertThat(resources)
                         .hasSizeGreaterThan(4)
-                        .allSatisfy(resource -> resource.awaitStatus(
+                        .allSatisfy(resource -> resource.awaitReady(
                                 PATIENCE,
-                                status -> resource.name().equals("monthly-report")
-                                        ? "ViewMissing"
-                                                .equals(
-                                                        status.condition("Stalled") == null
-                                                                ? null
-                                                                : status.condition("Stalled")
-                                                                        .reason())
-                                        : "Succeeded".equals(status.lastRefreshStatus())));
+                                resource.name().equals(WITHOUT_VIEW) ? "False" : "True",
+                                resource.name().equals(WITHOUT_VIEW) ? "ViewMissing" : "Succeeded"));
                 assertThat(release.pods()).hasSize(1);
+
+                for (TeamResource resource : resources) {
+                    resource.edit(Map.of("execution", "CronJob"));
+                    resource.request("by a pod");
+                }
+                assertThat(resources).allSatisfy(resource -> {
+                    var run = resource.awaitAnswer(PATIENCE, "by a pod");
+                    assertThat(run.job()).startsWith(resource.name());
+                    assertThat(run.reason()).isEqualTo(resource.name().equals(WITHOUT_VIEW) ? "ViewMissing" : null);
+                });
             } finally {
                 platform.client().namespaces().withName(NAMESPACE).delete();
             }
