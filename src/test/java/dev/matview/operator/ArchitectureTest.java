@@ -44,6 +44,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh", "postgres");
 
     @ArchTest
+    static final ArchRule theFingerprintStandsOnTheRestOfPostgres = noClasses()
+            .that()
+            .resideInAPackage("..postgres")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..postgres.fingerprint..");
+
+    @ArchTest
     static final ArchRule everyClassHasItsRoom = classes()
             .should()
             .resideInAnyPackage(

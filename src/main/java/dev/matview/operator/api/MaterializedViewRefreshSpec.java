@@ -79,6 +79,11 @@ public record MaterializedViewRefreshSpec(
         @JsonPropertyDescription("The pods of execution CronJob.") @Nullable
         CronJobSpec cronJob,
 
+        @JsonPropertyDescription("""
+                Skips runs on schedule that would not change the view: nothing that it reads was written, and nothing \
+                else changed that its content depends on. What can't be told for certain is refreshed, and \
+                status.view.warnings says why if that is always so. Absent: always refresh.""") @Nullable SkipIfUnchangedSpec skipIfUnchanged,
+
         // Not part of the definition: the framework copies resources by way of JSON, and it has to survive that.
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String unreadable) {
 
@@ -106,6 +111,7 @@ public record MaterializedViewRefreshSpec(
                 false,
                 TimeoutsSpec.DEFAULT,
                 Execution.IN_OPERATOR,
+                null,
                 null,
                 why);
     }

@@ -13,16 +13,17 @@ public record MaterializedViewRefreshStatus(
         @JsonPropertyDescription("The generation of the resource that was last validated.") @Nullable
         Long observedGeneration,
 
-        @JsonPropertyDescription("How the last refresh went: Running, Succeeded or Failed; absent before the first.")
+        @JsonPropertyDescription(
+                "How the last run went: Running, Succeeded, Skipped or Failed; absent before the first.")
         @Nullable
         String lastRefreshStatus,
 
-        @JsonPropertyDescription("When the last refresh ended, whether well or not.") @Nullable
+        @JsonPropertyDescription("When the last run ended, whether well or not.") @Nullable
         Instant lastRefreshTime,
 
-        @JsonPropertyDescription("When the last refresh that succeeded ended: how old the view's content is at most.")
-        @Nullable
-        Instant lastSuccessTime,
+        @JsonPropertyDescription("""
+                How old the view's content is at most: when the last refresh that succeeded ended, or a later run began \
+                that was skipped because a refresh would not have changed anything.""") @Nullable Instant lastSuccessTime,
 
         @JsonPropertyDescription("The last scheduled time that was dealt with.") @Nullable
         Instant lastScheduleTime,

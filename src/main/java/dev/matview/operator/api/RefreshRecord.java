@@ -54,15 +54,42 @@ public record RefreshRecord(
         @JsonPropertyDescription("Time spent waiting for other users of the view, such as 1.5s.") @Nullable
         String lockWait,
 
-        @JsonPropertyDescription("Why it did not succeed, as one word.") @Nullable
+        @JsonPropertyDescription("Why it did not succeed, or was skipped, as one word.") @Nullable
         String reason,
 
-        @JsonPropertyDescription("Why it did not succeed, and what to do about it.") @Nullable
+        @JsonPropertyDescription("Why it did not succeed, and what to do about it; or what else there is to say.")
+        @Nullable
         String message,
 
         @JsonPropertyDescription("The server's SQLSTATE (PostgreSQL manual, appendix A), if it reported an error.")
         @Nullable
-        String sqlState) {
+        String sqlState,
+
+        @JsonPropertyDescription("""
+                With skipIfUnchanged, in status.lastRefresh alone: what the content depended on, for comparison by the \
+                next run. Its form may change.""") @Nullable String fingerprint) {
+
+    /** The same without the fingerprint, as the history has it. */
+    public RefreshRecord withoutFingerprint() {
+        return new RefreshRecord(
+                status,
+                trigger,
+                scheduledTime,
+                request,
+                mode,
+                job,
+                startTime,
+                completionTime,
+                duration,
+                rows,
+                sizeBytes,
+                attempts,
+                lockWait,
+                reason,
+                message,
+                sqlState,
+                null);
+    }
 
     /** Whether both are about the same cause for a run, so that the later one replaces the earlier one. */
     public boolean sameCauseAs(RefreshRecord other) {

@@ -3,7 +3,9 @@ package dev.matview.operator.api;
 /** Why a run was left out although nothing was wrong, in the one word that the history and events carry. */
 public enum SkipReason {
     /** Another run answers the same scheduled time. */
-    COALESCED("Coalesced");
+    COALESCED("Coalesced"),
+    /** A refresh would not have changed the view. */
+    UNCHANGED("Unchanged");
 
     private final String value;
 

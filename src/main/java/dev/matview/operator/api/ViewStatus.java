@@ -1,6 +1,8 @@
 package dev.matview.operator.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the catalog said about the view when it was last looked at. */
@@ -29,4 +31,13 @@ public record ViewStatus(
 
         @JsonPropertyDescription("""
                 What makes it one view wherever it is reached from: system identifier of the server, database, schema \
-                and name. The older of two resources with one identity manages it.""") @Nullable String identity) {}
+                and name. The older of two resources with one identity manages it.""") @Nullable String identity,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonPropertyDescription("What works, but not as well as it could.")
+        List<ViewWarning> warnings) {
+
+    @SuppressWarnings("ConstantValue")
+    public ViewStatus {
+        warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+}

@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewWarning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +44,10 @@ record Announcement(String type, String reason, String message) {
                             + " passed without a run: the operator was down, the resource suspended, the deadline"
                             + " over, or another run under way"));
         }
+        List<ViewWarning> known = warnings(before);
+        warnings(after).stream()
+                .filter(warning -> !known.contains(warning))
+                .forEach(warning -> announcements.add(new Announcement(WARNING, warning.reason(), warning.message())));
         return announcements;
     }
 
@@ -71,6 +76,10 @@ record Announcement(String type, String reason, String message) {
                 "Refreshed",
                 run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows())
                         + ")");
+    }
+
+    private static List<ViewWarning> warnings(MaterializedViewRefreshStatus status) {
+        return status.view() == null ? List.of() : status.view().warnings();
     }
 
     private static boolean changed(@Nullable Condition was, Condition is) {

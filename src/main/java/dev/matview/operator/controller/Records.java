@@ -5,6 +5,7 @@ import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.refresh.Outcome;
@@ -50,6 +51,7 @@ final class Records {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -71,8 +73,32 @@ final class Records {
                 (long) result.attempts(),
                 result.lockWait().isZero() ? null : Durations.format(result.lockWait()),
                 null,
+                refreshed.note(),
                 null,
-                null);
+                refreshed.fingerprint());
+    }
+
+    /** A run that had nothing to do. */
+    static RefreshRecord unchanged(Purpose purpose, Outcome.Unchanged unchanged, String message) {
+        RefreshRecord run = running(purpose, unchanged.startTime());
+        return new RefreshRecord(
+                SKIPPED,
+                run.trigger(),
+                run.scheduledTime(),
+                run.request(),
+                run.mode(),
+                run.job(),
+                run.startTime(),
+                unchanged.completionTime(),
+                Durations.format(unchanged.duration()),
+                null,
+                null,
+                null,
+                null,
+                SkipReason.UNCHANGED.value(),
+                message,
+                null,
+                unchanged.fingerprint());
     }
 
     static RefreshRecord failed(RefreshRecord run, Failure failure, Instant completionTime) {
@@ -97,7 +123,8 @@ final class Records {
                 failed.lockWait().isZero() ? null : Durations.format(failed.lockWait()),
                 failure.reason().value(),
                 failure.message(),
-                failure.sqlState());
+                failure.sqlState(),
+                null);
     }
 
     static RefreshRecord skipped(Purpose purpose, Outcome.Skipped skipped) {
@@ -118,6 +145,7 @@ final class Records {
                 null,
                 skipped.reason().value(),
                 skipped.message(),
+                null,
                 null);
     }
 
@@ -141,7 +169,13 @@ final class Records {
                 later.lockWait(),
                 later.reason(),
                 later.message(),
-                later.sqlState());
+                later.sqlState(),
+                later.fingerprint());
+    }
+
+    /** Whether another run answers its cause. */
+    static boolean isCoalesced(RefreshRecord run) {
+        return SkipReason.COALESCED.value().equals(run.reason());
     }
 
     /** Whether a run that failed so will be tried again for the same cause. */

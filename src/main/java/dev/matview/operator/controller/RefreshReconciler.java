@@ -221,7 +221,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 yield cronJobs.start(resource, trigger, children, situation) ? Pass.LONG_RUN : Duration.ofMillis(1);
             }
             case NextStep.Start(Trigger trigger) -> {
-                runs.start(request(resource, pass.plan(), trigger));
+                runs.start(request(resource, pass, trigger));
                 yield Pass.LONG_RUN;
             }
             case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));
@@ -237,7 +237,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         return inTime.compareTo(LONGEST_SLEEP) < 0 ? inTime : LONGEST_SLEEP;
     }
 
-    private RunRequest<ResourceKey> request(MaterializedViewRefresh resource, Plan plan, Trigger trigger) {
+    private RunRequest<ResourceKey> request(MaterializedViewRefresh resource, Pass pass, Trigger trigger) {
+        Plan plan = pass.plan();
         var spec = plan.spec();
         return new RunRequest<>(
                 ResourceKey.of(resource),
@@ -248,7 +249,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 new ViewName(spec.view().schema(), spec.view().name()),
                 spec.mode(),
                 plan.bounds(),
-                identity -> admit(resource, identity));
+                identity -> admit(resource, identity),
+                plan.skipPolicy(pass.status().lastRefresh(), clock.instant()));
     }
 
     /** On a run's thread, when it is known which view this is. */

@@ -159,7 +159,7 @@ final class StatusDraft {
                 && Objects.equals(lastRefresh.job(), skipped.job());
         if (shown) {
             lastRefresh = history.stream()
-                    .filter(run -> !run.status().equals(Records.SKIPPED))
+                    .filter(run -> !Records.isCoalesced(run))
                     .findFirst()
                     .orElse(null);
             lastRefreshStatus = lastRefresh == null ? null : lastRefresh.status();
@@ -169,8 +169,7 @@ final class StatusDraft {
     /** Whether a run for that scheduled time has ended and left it open. */
     boolean leftOpen(Instant scheduledTime) {
         return history.stream()
-                .filter(run -> scheduledTime.equals(run.scheduledTime())
-                        && !run.status().equals(Records.SKIPPED))
+                .filter(run -> scheduledTime.equals(run.scheduledTime()) && !Records.isCoalesced(run))
                 .findFirst()
                 .filter(run -> Records.leavesCauseOpen(run)
                         || Reason.INTERRUPTED.value().equals(run.reason()))
@@ -182,7 +181,7 @@ final class StatusDraft {
         if (openTry(ended) != null) {
             history.removeFirst();
         }
-        history.addFirst(ended);
+        history.addFirst(ended.withoutFingerprint());
         if (history.size() > HISTORY) {
             history.removeLast();
         }

@@ -6,6 +6,7 @@ import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.ViewStatus;
+import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
@@ -13,7 +14,9 @@ import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How what happened changes the status. */
@@ -107,10 +110,11 @@ final class StatusUpdate {
     /** A run has ended. */
     void ended(Purpose purpose, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Checked(ViewFacts facts) -> checked(purpose, facts);
+            case Outcome.Checked(ViewFacts facts, List<ViewWarning> warnings) -> checked(purpose, facts, warnings);
             // Which times were missed is for Account.deadline() to say, as for those that were late from the start.
-            case Outcome.Missed(ViewFacts facts) -> checked(purpose, facts);
+            case Outcome.Missed(ViewFacts facts) -> checked(purpose, facts, warnings());
             case Outcome.Refreshed refreshed -> refreshed(purpose, refreshed);
+            case Outcome.Unchanged unchanged -> unchanged(purpose, unchanged);
             case Outcome.Failed failed
             when failed.failure().failureClass() == FailureClass.INTERRUPTED && !purpose.isCheck() ->
                 interrupted(Records.running(purpose, failed.startTime()), failed.failure(), failed.completionTime());
@@ -119,9 +123,9 @@ final class StatusUpdate {
         }
     }
 
-    private void checked(Purpose purpose, ViewFacts facts) {
+    private void checked(Purpose purpose, ViewFacts facts, List<ViewWarning> warnings) {
         observed(purpose.generation());
-        draft.view = viewStatus(facts, null);
+        draft.view = viewStatus(facts, null, warnings);
         valid(purpose.generation());
     }
 
@@ -143,7 +147,7 @@ final class StatusUpdate {
         RefreshResult result = refreshed.result();
         RefreshRecord record = continued(Records.succeeded(purpose, refreshed));
         observed(purpose.generation());
-        draft.view = viewStatus(refreshed.facts(), result);
+        draft.view = viewStatus(refreshed.facts(), result, refreshed.warnings());
         draft.lastSuccessTime = refreshed.completionTime();
         end(record);
         draft.consecutiveFailures = 0L;
@@ -156,14 +160,27 @@ final class StatusUpdate {
                 now);
     }
 
+    /** As fresh as after a refresh; when that was, the fingerprint knows. */
+    private void unchanged(Purpose purpose, Outcome.Unchanged unchanged) {
+        String message = "nothing that it depends on has changed since the refresh at "
+                + unchanged.since().truncatedTo(ChronoUnit.SECONDS);
+        observed(purpose.generation());
+        draft.view = viewStatus(unchanged.facts(), null, unchanged.warnings());
+        draft.lastSuccessTime = unchanged.startTime();
+        end(continued(Records.unchanged(purpose, unchanged, message)));
+        draft.consecutiveFailures = 0L;
+        account.settle(purpose.trigger(), unchanged.completionTime());
+        Conditions.ready(draft, Records.SKIPPED, message, purpose.generation(), now);
+    }
+
     private void failed(Purpose purpose, Outcome.Failed given) {
         Outcome.Failed failed = known(given);
         Failure failure = failed.failure();
         boolean unreachable = failure.failureClass() == FailureClass.UNREACHABLE;
         if (failed.facts() != null) {
-            draft.view = viewStatus(failed.facts(), null);
+            draft.view = viewStatus(failed.facts(), null, warnings());
         } else if (failure.reason() == Reason.VIEW_MISSING || failure.reason() == Reason.NOT_A_MATERIALIZED_VIEW) {
-            draft.view = new ViewStatus(false, false, null, null, null, null, null, null);
+            draft.view = new ViewStatus(false, false, null, null, null, null, null, null, List.of());
         }
         boolean decided = purpose.isCheck() ? failure.failureClass() == FailureClass.CANNOT_WORK : !unreachable;
         if (decided) {
@@ -227,7 +244,7 @@ final class StatusUpdate {
 
     /** Enters a run that ended. */
     private void end(RefreshRecord record) {
-        if (record.reason() != null && draft.openTry(record) == null) {
+        if (record.status().equals(Records.FAILED) && draft.openTry(record) == null) {
             draft.consecutiveFailures = (draft.consecutiveFailures == null ? 0 : draft.consecutiveFailures) + 1;
         }
         draft.lastRefresh = record;
@@ -242,7 +259,7 @@ final class StatusUpdate {
         draft.observedGeneration = Math.max(generation, generation());
     }
 
-    private ViewStatus viewStatus(ViewFacts facts, @Nullable RefreshResult result) {
+    private ViewStatus viewStatus(ViewFacts facts, @Nullable RefreshResult result, List<ViewWarning> warnings) {
         String identity = facts.identity().toString();
         ViewStatus before = draft.view;
         Long known = before != null && identity.equals(before.identity()) ? before.sizeBytes() : null;
@@ -255,7 +272,15 @@ final class StatusUpdate {
                 size == null ? null : ByteSize.format(size),
                 facts.owner(),
                 facts.usableUniqueIndex(),
-                identity);
+                identity,
+                Stream.concat(plan.warnings().stream(), warnings.stream())
+                        .distinct()
+                        .toList());
+    }
+
+    /** Those that were found when it was last looked for them. */
+    private List<ViewWarning> warnings() {
+        return draft.view == null ? List.of() : draft.view.warnings();
     }
 
     private boolean validated(long generation) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.SkipReason;
+import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
-import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.ViewVersion;
 import dev.matview.operator.refresh.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,13 +30,14 @@ record PodResult(
         String kind,
         @Nullable Instant startTime,
         @Nullable Instant completionTime,
-        @Nullable Facts facts,
+        @Nullable PodFacts facts,
         @Nullable Refreshed refreshed,
         @Nullable String reason,
         @Nullable String message,
         @Nullable String sqlState,
         @Nullable Integer attempts,
-        @Nullable Duration lockWait) {
+        @Nullable Duration lockWait,
+        @Nullable Look look) {
 
     /** The most bytes that a line may have. */
     static final int LIMIT = 4_000;
@@ -67,37 +68,59 @@ record PodResult(
 
     private static PodResult of(Outcome outcome) {
         return switch (outcome) {
-            case Outcome.Checked(ViewFacts facts) -> ofFacts("Checked", facts);
-            case Outcome.Missed(ViewFacts facts) -> ofFacts("Missed", facts);
+            case Outcome.Checked(ViewFacts facts, List<ViewWarning> warnings) ->
+                ofFacts("Checked", facts, new Look(warnings, null, null, null));
+            case Outcome.Missed(ViewFacts facts) -> ofFacts("Missed", facts, null);
             case Outcome.Refreshed o -> {
                 var refreshed = new Refreshed(
-                        o.result().mode(), o.result().rows(), o.result().sizeBytes(), o.duration());
+                        o.result().mode(),
+                        o.result().rows(),
+                        o.result().sizeBytes(),
+                        o.duration(),
+                        o.result().version(),
+                        o.result().transactionId());
                 yield new PodResult(
                         FORM,
                         "Refreshed",
                         o.startTime(),
                         o.completionTime(),
-                        Facts.of(o.facts()),
+                        PodFacts.of(o.facts()),
                         refreshed,
                         null,
-                        null,
+                        o.note(),
                         null,
                         o.result().attempts(),
-                        o.result().lockWait());
+                        o.result().lockWait(),
+                        new Look(o.warnings(), o.fingerprint(), null, null));
             }
+            case Outcome.Unchanged o ->
+                new PodResult(
+                        FORM,
+                        "Unchanged",
+                        o.startTime(),
+                        o.completionTime(),
+                        PodFacts.of(o.facts()),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new Look(o.warnings(), o.fingerprint(), o.since(), o.duration()));
             case Outcome.Failed o ->
                 new PodResult(
                         FORM,
                         "Failed",
                         o.startTime(),
                         o.completionTime(),
-                        o.facts() == null ? null : Facts.of(o.facts()),
+                        o.facts() == null ? null : PodFacts.of(o.facts()),
                         null,
                         o.failure().reason().value(),
                         o.failure().message(),
                         o.failure().sqlState(),
                         o.attempts(),
-                        o.lockWait());
+                        o.lockWait(),
+                        null);
             case Outcome.Skipped o ->
                 new PodResult(
                         FORM,
@@ -110,17 +133,18 @@ record PodResult(
                         o.message(),
                         null,
                         null,
+                        null,
                         null);
         };
     }
 
-    private static PodResult ofFacts(String kind, ViewFacts facts) {
-        return new PodResult(FORM, kind, null, null, Facts.of(facts), null, null, null, null, null, null);
+    private static PodResult ofFacts(String kind, ViewFacts facts, @Nullable Look look) {
+        return new PodResult(FORM, kind, null, null, PodFacts.of(facts), null, null, null, null, null, null, look);
     }
 
     private @Nullable Outcome toOutcome() {
         return switch (kind) {
-            case "Checked" -> new Outcome.Checked(Objects.requireNonNull(facts).facts());
+            case "Checked" -> new Outcome.Checked(Objects.requireNonNull(facts).facts(), known().warnings());
             case "Missed" -> new Outcome.Missed(Objects.requireNonNull(facts).facts());
             case "Refreshed" -> {
                 Refreshed r = Objects.requireNonNull(refreshed);
@@ -131,11 +155,25 @@ record PodResult(
                                 r.rows(),
                                 r.sizeBytes(),
                                 Objects.requireNonNull(attempts),
-                                Objects.requireNonNull(lockWait)),
+                                Objects.requireNonNull(lockWait),
+                                r.version(),
+                                r.transactionId()),
                         Objects.requireNonNull(startTime),
                         Objects.requireNonNull(completionTime),
-                        r.duration());
+                        r.duration(),
+                        known().warnings(),
+                        known().fingerprint(),
+                        message);
             }
+            case "Unchanged" ->
+                new Outcome.Unchanged(
+                        Objects.requireNonNull(facts).facts(),
+                        Objects.requireNonNull(startTime),
+                        Objects.requireNonNull(completionTime),
+                        Objects.requireNonNull(known().duration()),
+                        Objects.requireNonNull(known().since()),
+                        known().warnings(),
+                        Objects.requireNonNull(known().fingerprint()));
             case "Failed" ->
                 new Outcome.Failed(
                         failure(),
@@ -152,6 +190,10 @@ record PodResult(
                         Objects.requireNonNull(completionTime));
             default -> null;
         };
+    }
+
+    private Look known() {
+        return Objects.requireNonNull(look);
     }
 
     private Failure failure() {
@@ -179,7 +221,8 @@ record PodResult(
                 shorter,
                 sqlState,
                 attempts,
-                lockWait);
+                lockWait,
+                look);
     }
 
     private static String shortened(String message, int tooMany) {
@@ -194,50 +237,23 @@ record PodResult(
     }
 
     /** What is told of a refresh that was committed. */
-    record Refreshed(RefreshMode mode, @Nullable Long rows, long sizeBytes, Duration duration) {}
-
-    /** What is told of the view. */
-    record Facts(
-            String system,
-            String database,
-            ViewName view,
-            long oid,
-            boolean populated,
-            String owner,
-            boolean owned,
-            boolean maintained,
+    record Refreshed(
+            RefreshMode mode,
             @Nullable Long rows,
-            @Nullable Long sizeBytes,
-            @Nullable String uniqueIndex) {
+            long sizeBytes,
+            Duration duration,
+            ViewVersion version,
+            long transactionId) {}
 
-        static Facts of(ViewFacts facts) {
-            ViewIdentity identity = facts.identity();
-            return new Facts(
-                    identity.system(),
-                    identity.database(),
-                    identity.view(),
-                    facts.oid(),
-                    facts.populated(),
-                    facts.owner(),
-                    facts.owned(),
-                    facts.maintained(),
-                    facts.rows(),
-                    facts.sizeBytes(),
-                    facts.usableUniqueIndex());
-        }
-
-        ViewFacts facts() {
-            return new ViewFacts(
-                    new ViewIdentity(system, database, view),
-                    oid,
-                    populated,
-                    owner,
-                    owned,
-                    maintained,
-                    rows,
-                    sizeBytes,
-                    List.of(),
-                    uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)));
+    /** What is told of the look whether there is anything to do. */
+    record Look(
+            List<ViewWarning> warnings,
+            @Nullable String fingerprint,
+            @Nullable Instant since,
+            @Nullable Duration duration) {
+        @SuppressWarnings("ConstantValue")
+        Look {
+            warnings = warnings == null ? List.of() : List.copyOf(warnings);
         }
     }
 }

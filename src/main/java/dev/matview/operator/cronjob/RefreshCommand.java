@@ -98,7 +98,8 @@ public final class RefreshCommand {
                 request.view(),
                 request.mode(),
                 request.bounds(),
-                identity -> null);
+                identity -> null,
+                null);
         try (var connections = new Connections(request.policy(), Duration.ZERO)) {
             var run = new Run(runRequest, connections, new Slots(1, 1), clock, () -> !ending.asked(), () -> true);
             ending.cancels(run.cancellation());

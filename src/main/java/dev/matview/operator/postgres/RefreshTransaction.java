@@ -37,7 +37,8 @@ final class RefreshTransaction {
             """;
 
     private static final String AFTERWARDS = """
-            SELECT CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END, pg_catalog.pg_total_relation_size(c.oid)
+            SELECT CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END, pg_catalog.pg_total_relation_size(c.oid),
+                   c.oid, c.relfilenode, c.xmin::text::bigint, pg_catalog.pg_current_xact_id()::text::bigint
             FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(?)
             """;
 
@@ -133,7 +134,14 @@ final class RefreshTransaction {
                 row.next();
                 long rows = row.getLong(1);
                 Long estimate = row.wasNull() ? null : rows;
-                return new RefreshResult(mode, estimate, row.getLong(2), attempt, lockWait);
+                return new RefreshResult(
+                        mode,
+                        estimate,
+                        row.getLong(2),
+                        attempt,
+                        lockWait,
+                        new ViewVersion(row.getLong(3), row.getLong(4), row.getLong(5)),
+                        row.getLong(6));
             }
         }
     }

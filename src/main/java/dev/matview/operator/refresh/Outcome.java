@@ -1,11 +1,13 @@
 package dev.matview.operator.refresh;
 
 import dev.matview.operator.api.SkipReason;
+import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a run ended. */
@@ -15,7 +17,7 @@ public sealed interface Outcome {
     ViewFacts facts();
 
     /** A refresh would work. */
-    record Checked(ViewFacts facts) implements Outcome {}
+    record Checked(ViewFacts facts, List<ViewWarning> warnings) implements Outcome {}
 
     /** Its turn came later than it may start: the view was left alone. */
     record Missed(ViewFacts facts) implements Outcome {}
@@ -26,9 +28,37 @@ public sealed interface Outcome {
      * @param facts as they were before
      * @param startTime when the connection was in hand and the run's turn had come
      * @param duration from then to the commit
+     * @param warnings what speaks against how it is set up, found before
+     * @param fingerprint to be handed to the next run, which it may be skipped by, or null
+     * @param note what there is to say about it, or null
      */
     record Refreshed(
-            ViewFacts facts, RefreshResult result, Instant startTime, Instant completionTime, Duration duration)
+            ViewFacts facts,
+            RefreshResult result,
+            Instant startTime,
+            Instant completionTime,
+            Duration duration,
+            List<ViewWarning> warnings,
+            @Nullable String fingerprint,
+            @Nullable String note)
+            implements Outcome {}
+
+    /**
+     * A refresh would not have changed the view.
+     *
+     * @param startTime when that was so
+     * @param completionTime when it was known
+     * @param since when the view was last refreshed
+     * @param fingerprint to be handed to the next run
+     */
+    record Unchanged(
+            ViewFacts facts,
+            Instant startTime,
+            Instant completionTime,
+            Duration duration,
+            Instant since,
+            List<ViewWarning> warnings,
+            String fingerprint)
             implements Outcome {}
 
     /**

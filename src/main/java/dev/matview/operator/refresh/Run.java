@@ -13,11 +13,13 @@ import dev.matview.operator.postgres.Refresh;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.fingerprint.Fingerprint;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,10 @@ public final class Run {
     private final BooleanSupplier beginning;
     private final Cancellation cancellation;
     private volatile Instant startTime;
+    private long startNanos = System.nanoTime();
+    private boolean looked;
     private volatile boolean turn;
+    private final @Nullable SkipCheck skipCheck;
     private @Nullable ViewFacts facts;
     private @Nullable Refresh refresh;
 
@@ -54,6 +59,7 @@ public final class Run {
         this.beginning = beginning;
         this.cancellation = new Cancellation(ending);
         this.startTime = clock.instant();
+        this.skipCheck = request.skip() == null ? null : new SkipCheck(request.skip(), request, startTime);
     }
 
     /** When it began; from the moment that its turn has come, when that was. */
@@ -79,7 +85,14 @@ public final class Run {
     public Outcome execute() throws InterruptedException {
         try {
             Credentials credentials = request.credentials().read();
-            return connected(credentials);
+            while (true) {
+                switch (connected(credentials)) {
+                    case Step.End(Outcome outcome) -> {
+                        return outcome;
+                    }
+                    case Step.Pause(Duration pause) -> Thread.sleep(pause);
+                }
+            }
         } catch (FailureException e) {
             Refresh begun = refresh;
             return new Outcome.Failed(
@@ -92,7 +105,7 @@ public final class Run {
         }
     }
 
-    private Outcome connected(Credentials credentials) throws FailureException, InterruptedException {
+    private Step connected(Credentials credentials) throws FailureException, InterruptedException {
         ConnectionSettings settings = credentials.settings();
         try (Lease lease = open(credentials)) {
             try {
@@ -106,8 +119,7 @@ public final class Run {
         }
     }
 
-    private Outcome on(Connection connection, ConnectionSettings settings)
-            throws FailureException, InterruptedException {
+    private Step on(Connection connection, ConnectionSettings settings) throws FailureException, InterruptedException {
         ViewFacts found = inspect(connection, settings);
         Failure failure = request.admission().apply(found.identity());
         if (failure == null) {
@@ -116,7 +128,34 @@ public final class Run {
         if (failure != null) {
             throw new FailureException(failure);
         }
-        return request.isCheck() ? new Outcome.Checked(found) : refresh(connection, found);
+        return switch (look(connection, found)) {
+            case SkipCheck.Look.Later(Duration pause) -> new Step.Pause(pause);
+            case SkipCheck.Look.Skip skip -> new Step.End(unchanged(found, skip));
+            case SkipCheck.Look.Refresh go
+            when request.isCheck() -> new Step.End(new Outcome.Checked(found, go.warnings()));
+            case SkipCheck.Look.Refresh go -> new Step.End(refresh(connection, found, go));
+        };
+    }
+
+    private SkipCheck.Look look(Connection connection, ViewFacts found) {
+        SkipCheck check = skipCheck;
+        if (check != null && !looked) {
+            startTime = clock.instant();
+            startNanos = System.nanoTime();
+            looked = true;
+        }
+        return check == null ? new SkipCheck.Look.Refresh(null, List.of(), null) : check.look(connection, found);
+    }
+
+    private Outcome unchanged(ViewFacts found, SkipCheck.Look.Skip skip) {
+        return new Outcome.Unchanged(
+                found,
+                startTime,
+                clock.instant(),
+                Duration.ofNanos(System.nanoTime() - startNanos),
+                skip.confirmed().since(),
+                skip.warnings(),
+                skip.confirmed().format());
     }
 
     private Lease open(Credentials credentials) throws FailureException, InterruptedException {
@@ -144,7 +183,8 @@ public final class Run {
         }
     }
 
-    private Outcome refresh(Connection connection, ViewFacts found) throws FailureException, InterruptedException {
+    private Outcome refresh(Connection connection, ViewFacts found, SkipCheck.Look.Refresh go)
+            throws FailureException, InterruptedException {
         String database = found.identity().system() + "/" + found.identity().database();
         try (var _ = slots.take(database)) {
             if (!beginning.getAsBoolean()) {
@@ -156,13 +196,29 @@ public final class Run {
             }
             startTime = now;
             turn = true;
-            long startNanos = System.nanoTime();
+            startNanos = System.nanoTime();
             var mode = Preflight.effectiveMode(found, request.mode());
             var begun = new Refresh(connection, found, mode, request.bounds(), cancellation);
             refresh = begun;
             RefreshResult result = begun.run();
+            Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);
             return new Outcome.Refreshed(
-                    found, result, startTime, clock.instant(), Duration.ofNanos(System.nanoTime() - startNanos));
+                    found,
+                    result,
+                    startTime,
+                    clock.instant(),
+                    Duration.ofNanos(System.nanoTime() - startNanos),
+                    go.warnings(),
+                    fingerprint == null ? null : fingerprint.format(),
+                    go.note());
         }
+    }
+
+    /** What comes after a connection was used. */
+    private sealed interface Step {
+        record End(Outcome outcome) implements Step {}
+
+        /** Again after that time; nothing is held until then. */
+        record Pause(Duration pause) implements Step {}
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentials called on the run's own thread, where it may wait
  * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
  *     thread
+ * @param skip what it takes to skip a run on schedule, or null when it is always to be refreshed
  */
 public record RunRequest<K>(
         K key,
@@ -28,7 +29,8 @@ public record RunRequest<K>(
         ViewName view,
         RefreshMode mode,
         RefreshBounds bounds,
-        Function<ViewIdentity, @Nullable Failure> admission) {
+        Function<ViewIdentity, @Nullable Failure> admission,
+        @Nullable SkipPolicy skip) {
 
     /** What it is for. */
     public Purpose purpose() {

@@ -34,6 +34,7 @@ public final class ResourceExamples {
                                 new ResourceAmounts(new IntOrString("50m"), new IntOrString("64Mi")),
                                 new ResourceAmounts(new IntOrString(1), new IntOrString("128Mi"))),
                         900L),
+                new SkipIfUnchangedSpec("24h"),
                 null);
     }
 
@@ -54,7 +55,16 @@ public final class ResourceExamples {
                 TIME,
                 record,
                 List.of("8f5b6e0a-0000-4000-8000-000000000000"),
-                new ViewStatus(true, true, 5_000_000_000L, 6_000_000_000L, "6 GB", "app", "totals_key", "1/app/a/b"),
+                new ViewStatus(
+                        true,
+                        true,
+                        5_000_000_000L,
+                        6_000_000_000L,
+                        "6 GB",
+                        "app",
+                        "totals_key",
+                        "1/app/a/b",
+                        List.of(new ViewWarning("CannotSkip", "It uses now."))),
                 List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
                 List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));
     }
@@ -76,6 +86,7 @@ public final class ResourceExamples {
                 "1.5s",
                 reason,
                 message,
-                "42P01");
+                "42P01",
+                "1|2026-01-01T00:00:00Z|a|b|1/2/3|0:9:7|8");
     }
 }

@@ -102,6 +102,7 @@ class StoredResourceTest {
                         new TimeoutsSpec("500ms", "1h"),
                         Execution.IN_OPERATOR,
                         null,
+                        null,
                         null));
     }
 

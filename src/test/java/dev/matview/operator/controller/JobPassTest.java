@@ -21,6 +21,7 @@ import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.ViewVersion;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
@@ -49,7 +50,7 @@ class JobPassTest {
     void settle() {
         look("10:00:02");
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Check()));
-        end("10:00:05", new Trigger.Check(), new Outcome.Checked(facts()));
+        end("10:00:05", new Trigger.Check(), new Outcome.Checked(facts(), List.of()));
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:00")));
     }
 
@@ -197,7 +198,7 @@ class JobPassTest {
         end(
                 "10:10:00",
                 new Purpose(7, new Trigger.Check(), RefreshMode.CONCURRENT, "job"),
-                new Outcome.Checked(facts()));
+                new Outcome.Checked(facts(), List.of()));
         end("10:10:05", new Purpose(1, hour(10), RefreshMode.CONCURRENT, "job"), refreshed("10:10:01", "10:10:04"));
         assertThat(status.observedGeneration()).isEqualTo(7);
     }
@@ -248,6 +249,7 @@ class JobPassTest {
                 TimeoutsSpec.DEFAULT,
                 Execution.CRON_JOB,
                 null,
+                null,
                 null);
         resource.setSpec(spec);
         var pass = new Pass(resource, Plan.of(spec), status, progress, null, delegation, gate, PACING, at(time));
@@ -275,8 +277,10 @@ class JobPassTest {
     }
 
     private static Outcome refreshed(String start, String end) {
-        var result = new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO);
-        return new Outcome.Refreshed(facts(), result, at(start), at(end), Duration.between(at(start), at(end)));
+        var result =
+                new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4);
+        var duration = Duration.between(at(start), at(end));
+        return new Outcome.Refreshed(facts(), result, at(start), at(end), duration, List.of(), null, null);
     }
 
     private static Outcome failed(Reason reason, String end) {

@@ -20,6 +20,7 @@ import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.ViewVersion;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
@@ -52,7 +53,7 @@ class PassTest {
     void aNewResourceIsCheckedAndThenWaitsForItsNextScheduledTime() {
         look("10:00:01");
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Check()));
-        end("10:00:02", new Outcome.Checked(facts(true)));
+        end("10:00:02", new Outcome.Checked(facts(true), List.of()));
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:00")));
         assertThat(ready().status()).isEqualTo("True");
         assertThat(status.observedGeneration()).isEqualTo(1);
@@ -76,7 +77,7 @@ class PassTest {
     void anUnpopulatedViewIsFilledAlsoWithoutASchedule() {
         spec = with(List.of(), false, false, null);
         look("10:00:01");
-        end("10:00:02", new Outcome.Checked(facts(false)));
+        end("10:00:02", new Outcome.Checked(facts(false), List.of()));
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Unpopulated()));
     }
 
@@ -84,7 +85,7 @@ class PassTest {
     void anUnpopulatedViewWhoseDataDoesNotFitIsNotTriedInALoop() {
         spec = with(List.of(), false, false, null);
         look("10:00:01");
-        end("10:00:02", new Outcome.Checked(facts(false)));
+        end("10:00:02", new Outcome.Checked(facts(false), List.of()));
         end("10:00:03", failed(Reason.DATA_ERROR, facts(false), "10:00:02", "10:00:03"));
         assertThat(next).isEqualTo(new NextStep.Wait(null));
     }
@@ -317,7 +318,7 @@ class PassTest {
         assertThat(status).isEqualTo(before);
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:47")));
         look("11:00:47");
-        end("11:00:48", new Outcome.Checked(facts(true)));
+        end("11:00:48", new Outcome.Checked(facts(true), List.of()));
         assertThat(status.condition("Stalled")).isNull();
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
     }
@@ -329,12 +330,12 @@ class PassTest {
         end("11:00:00", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:00", "11:00:00"));
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:15")));
         look("11:00:15");
-        end("11:00:15", new Outcome.Checked(facts(true)));
+        end("11:00:15", new Outcome.Checked(facts(true), List.of()));
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
         end("11:00:15", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:15", "11:00:15"));
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:00:45")));
         look("11:00:45");
-        end("11:00:45", new Outcome.Checked(facts(true)));
+        end("11:00:45", new Outcome.Checked(facts(true), List.of()));
         end("11:00:45", failed(Reason.PERMISSION_DENIED, facts(true), "11:00:45", "11:00:45"));
         assertThat(next).isEqualTo(new NextStep.Wait(at("11:01:45")));
         assertThat(status.history()).hasSize(1);
@@ -401,7 +402,7 @@ class PassTest {
         generation = 2;
         look("11:45:00");
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Check()));
-        end("11:45:01", new Outcome.Checked(facts(true)));
+        end("11:45:01", new Outcome.Checked(facts(true), List.of()));
         assertThat(next).isEqualTo(new NextStep.Wait(at("12:30:00")));
         assertThat(status.schedule()).isEqualTo("30 * * * *");
         assertThat(status.observedGeneration()).isEqualTo(2);
@@ -430,7 +431,7 @@ class PassTest {
         objection = null;
         look("11:30:00");
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Check()));
-        end("11:30:01", new Outcome.Checked(facts(true)));
+        end("11:30:01", new Outcome.Checked(facts(true), List.of()));
         assertThat(next).isEqualTo(new NextStep.Start(new Trigger.Schedule(at("11:00:00"))));
     }
 
@@ -462,7 +463,7 @@ class PassTest {
 
     private void settle() {
         look("10:00:01");
-        end("10:00:02", new Outcome.Checked(facts(true)));
+        end("10:00:02", new Outcome.Checked(facts(true), List.of()));
     }
 
     private void request(String token) {
@@ -536,8 +537,10 @@ class PassTest {
     }
 
     private static Outcome refreshed(String start, String end) {
-        var result = new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO);
-        return new Outcome.Refreshed(facts(true), result, at(start), at(end), Duration.between(at(start), at(end)));
+        var result =
+                new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4);
+        var duration = Duration.between(at(start), at(end));
+        return new Outcome.Refreshed(facts(true), result, at(start), at(end), duration, List.of(), null, null);
     }
 
     private static Outcome failed(Reason reason, @Nullable ViewFacts facts, String start, String end) {
@@ -562,6 +565,7 @@ class PassTest {
                 suspend,
                 TimeoutsSpec.DEFAULT,
                 Execution.IN_OPERATOR,
+                null,
                 null,
                 null);
     }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.SkipReason;
+import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.ViewVersion;
 import dev.matview.operator.refresh.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,14 +30,26 @@ class PodResultTest {
 
     static Stream<Outcome> outcomes() {
         return Stream.of(
-                new Outcome.Checked(facts("totals")),
+                new Outcome.Checked(facts("totals"), List.of(new ViewWarning("CannotSkip", "it uses now"))),
                 new Outcome.Missed(facts("totals")),
                 new Outcome.Refreshed(
                         facts("totals"),
-                        new RefreshResult(RefreshMode.STANDARD, 5_000_000_000L, 8192, 2, Duration.ofMillis(1_500)),
+                        new RefreshResult(
+                                RefreshMode.STANDARD,
+                                5_000_000_000L,
+                                8192,
+                                2,
+                                Duration.ofMillis(1_500),
+                                new ViewVersion(1, 2, 3),
+                                4),
                         START,
                         END,
-                        Duration.ofMillis(2_577)),
+                        Duration.ofMillis(2_577),
+                        List.of(new ViewWarning("CannotSkip", "it uses now")),
+                        "a fingerprint",
+                        "in doubt"),
+                new Outcome.Unchanged(
+                        facts("totals"), START, END, Duration.ofMillis(12), START, List.of(), "a fingerprint"),
                 new Outcome.Failed(
                         new Failure(Reason.VIEW_BUSY, "somebody \"holds\" it\n", "55P03"),
                         facts("Größe\u0001"),

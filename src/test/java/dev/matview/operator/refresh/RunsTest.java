@@ -203,7 +203,8 @@ class RunsTest {
                     new ViewName("public", "v"),
                     RefreshMode.STANDARD,
                     new RefreshBounds(Duration.ofMillis(100), Duration.ofMinutes(5)),
-                    RunsTest::anybody));
+                    RunsTest::anybody,
+                    null));
             await().until(() -> "1".equals(ours()));
             runs.cancel("a");
             await().atMost(Duration.ofSeconds(20)).until(() -> "0".equals(ours()));
@@ -233,7 +234,8 @@ class RunsTest {
                         new ViewName("public", key),
                         RefreshMode.STANDARD,
                         Refreshing.BOUNDS,
-                        RunsTest::anybody));
+                        RunsTest::anybody,
+                        null));
             }
             int most = 0;
             Instant end = Instant.now().plusSeconds(60);
@@ -385,7 +387,8 @@ class RunsTest {
                 new ViewName("public", "v"),
                 RefreshMode.STANDARD,
                 Refreshing.BOUNDS,
-                RunsTest::anybody);
+                RunsTest::anybody,
+                null);
     }
 
     private RunRequest<String> standard(String view) {
@@ -398,7 +401,8 @@ class RunsTest {
                 new ViewName("public", view),
                 RefreshMode.STANDARD,
                 Refreshing.BOUNDS,
-                RunsTest::anybody);
+                RunsTest::anybody,
+                null);
     }
 
     @SuppressWarnings("UnusedVariable")
@@ -421,7 +425,8 @@ class RunsTest {
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
                 Refreshing.BOUNDS,
-                admission);
+                admission,
+                null);
     }
 
     private static RunRequest<String> request(String key, Credentials.Source credentials) {
@@ -434,7 +439,8 @@ class RunsTest {
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
                 Refreshing.BOUNDS,
-                RunsTest::anybody);
+                RunsTest::anybody,
+                null);
     }
 
     private Credentials credentials() {

@@ -1,0 +1,52 @@
+package dev.matview.operator.cronjob;
+
+import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.postgres.ViewName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a pod tells of the view. */
+record PodFacts(
+        String system,
+        String database,
+        ViewName view,
+        long oid,
+        boolean populated,
+        String owner,
+        boolean owned,
+        boolean maintained,
+        @Nullable Long rows,
+        @Nullable Long sizeBytes,
+        @Nullable String uniqueIndex) {
+
+    static PodFacts of(ViewFacts facts) {
+        ViewIdentity identity = facts.identity();
+        return new PodFacts(
+                identity.system(),
+                identity.database(),
+                identity.view(),
+                facts.oid(),
+                facts.populated(),
+                facts.owner(),
+                facts.owned(),
+                facts.maintained(),
+                facts.rows(),
+                facts.sizeBytes(),
+                facts.usableUniqueIndex());
+    }
+
+    ViewFacts facts() {
+        return new ViewFacts(
+                new ViewIdentity(system, database, view),
+                oid,
+                populated,
+                owner,
+                owned,
+                maintained,
+                rows,
+                sizeBytes,
+                List.of(),
+                uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.postgres.fingerprint;
+
+import org.jspecify.annotations.NullMarked;
