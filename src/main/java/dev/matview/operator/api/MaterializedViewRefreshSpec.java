@@ -42,7 +42,11 @@ public record MaterializedViewRefreshSpec(
         @Default("Concurrent") @JsonPropertyDescription("""
                 How the view is refreshed. Concurrent: readers go on reading; needs a usable unique index, that is \
                 valid, without a WHERE clause, on plain columns. Standard: quicker, but blocks readers for the whole \
-                run. A view that is not populated yet is filled by Standard first.""") RefreshMode mode,
+                run. BlueGreen: quick, and readers go on reading; the name is a plain view on one of two materialized \
+                views, which takes twice the disk. A view that is not populated yet is filled by Standard first.""") RefreshMode mode,
+
+        @Default("{}") @JsonPropertyDescription("What mode BlueGreen may do.")
+        BlueGreenSpec blueGreen,
 
         @Size(max = 8) @JsonPropertyDescription("""
                 When the view is refreshed: cron expressions in the dialect of CronJob (five fields, names, steps, \
@@ -90,6 +94,7 @@ public record MaterializedViewRefreshSpec(
     @SuppressWarnings("ConstantValue")
     public MaterializedViewRefreshSpec {
         mode = mode == null ? RefreshMode.CONCURRENT : mode;
+        blueGreen = blueGreen == null ? BlueGreenSpec.DEFAULT : blueGreen;
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
         timeZone = timeZone == null ? "Etc/UTC" : timeZone;
         timeouts = timeouts == null ? TimeoutsSpec.DEFAULT : timeouts;
@@ -104,6 +109,7 @@ public record MaterializedViewRefreshSpec(
                 database,
                 view,
                 RefreshMode.CONCURRENT,
+                BlueGreenSpec.DEFAULT,
                 List.of(),
                 false,
                 "Etc/UTC",

@@ -35,6 +35,10 @@ public enum Reason {
     PERMISSION_DENIED("PermissionDenied", FailureClass.CANNOT_WORK),
     /** No unique index that a concurrent refresh could use. */
     NO_UNIQUE_INDEX("NoUniqueIndex", FailureClass.CANNOT_WORK),
+    /** The mode would turn the materialized view into a facade, which the resource does not allow. */
+    ADOPTION_NOT_ALLOWED("AdoptionNotAllowed", FailureClass.CANNOT_WORK),
+    /** Something of the view or on it can't be carried over to the relation that takes its place. */
+    REPLACEMENT_REFUSED("ReplacementRefused", FailureClass.CANNOT_WORK),
     /** The server can't do what was asked, in the state that the view is in. */
     NOT_SUPPORTED("NotSupported", FailureClass.CANNOT_WORK),
     /** The view's query no longer works: something that it reads is gone or has changed. */

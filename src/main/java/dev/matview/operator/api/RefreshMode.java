@@ -10,7 +10,11 @@ public enum RefreshMode {
 
     /** {@code REFRESH MATERIALIZED VIEW CONCURRENTLY}: blocks no reader, needs a usable unique index. */
     @JsonProperty("Concurrent")
-    CONCURRENT("Concurrent");
+    CONCURRENT("Concurrent"),
+
+    /** The name is a plain view on one of two materialized views; the idle one is refreshed, then shown. */
+    @JsonProperty("BlueGreen")
+    BLUE_GREEN("BlueGreen");
 
     private final String value;
 

@@ -24,7 +24,7 @@ public record RefreshRecord(
         @JsonPropertyDescription("The token of the request that it answers, for a run by annotation.") @Nullable
         String request,
 
-        @JsonPropertyDescription("How the view was refreshed: Standard or Concurrent.") @Nullable
+        @JsonPropertyDescription("How the view was refreshed: Standard, Concurrent or BlueGreen.") @Nullable
         String mode,
 
         @JsonPropertyDescription("The Job in whose pod it ran, under execution CronJob.") @Nullable
@@ -57,7 +57,8 @@ public record RefreshRecord(
         @JsonPropertyDescription("Why it did not succeed, or was skipped, as one word.") @Nullable
         String reason,
 
-        @JsonPropertyDescription("Why it did not succeed, and what to do about it; or what else there is to say.")
+        @JsonPropertyDescription(
+                "Why it did not succeed, and what to do about it. Of a run that did, what else there is to say, such as an adoption.")
         @Nullable
         String message,
 

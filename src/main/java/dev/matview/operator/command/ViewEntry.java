@@ -51,7 +51,7 @@ record ViewEntry(
     static ViewEntry of(DiscoveredView view, String user) {
         ViewFacts facts = view.facts();
         Recommendation recommended = Recommendation.of(facts);
-        Failure problem = Preflight.check(facts, recommended.mode(), user);
+        Failure problem = Preflight.check(facts, recommended.mode(), false, user);
         return new ViewEntry(
                 view.name().schema(),
                 view.name().name(),

@@ -74,8 +74,8 @@ record Announcement(String type, String reason, String message) {
         return new Announcement(
                 NORMAL,
                 "Refreshed",
-                run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows())
-                        + ")");
+                run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows()) + ")"
+                        + (run.message() == null ? "" : "; " + run.message()));
     }
 
     private static List<ViewWarning> warnings(MaterializedViewRefreshStatus status) {

@@ -13,6 +13,7 @@ import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +74,17 @@ final class Records {
                 (long) result.attempts(),
                 result.lockWait().isZero() ? null : Durations.format(result.lockWait()),
                 null,
-                refreshed.note(),
+                said(refreshed),
                 null,
                 refreshed.fingerprint());
+    }
+
+    private static @Nullable String said(Outcome.Refreshed refreshed) {
+        var said = new ArrayList<>(refreshed.result().notices());
+        if (refreshed.note() != null) {
+            said.add(refreshed.note());
+        }
+        return said.isEmpty() ? null : String.join("; ", said);
     }
 
     /** A run that had nothing to do. */

@@ -248,6 +248,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 () -> credentials.read(resource, spec.database()),
                 new ViewName(spec.view().schema(), spec.view().name()),
                 spec.mode(),
+                spec.blueGreen().adopt(),
                 plan.bounds(),
                 identity -> admit(resource, identity),
                 plan.skipPolicy(pass.status().lastRefresh(), clock.instant()));

@@ -155,7 +155,8 @@ final class StatusUpdate {
         Conditions.ready(
                 draft,
                 plan.spec().suspend() ? "Suspended" : Records.SUCCEEDED,
-                "refreshed in " + record.duration() + Records.rows(result.rows()),
+                "refreshed in " + record.duration() + Records.rows(result.rows())
+                        + (record.message() == null ? "" : "; " + record.message()),
                 purpose.generation(),
                 now);
     }

@@ -146,6 +146,7 @@ public record Declaration(
                 resource.getMetadata().getGeneration(),
                 new ViewName(spec.view().schema(), spec.view().name()),
                 spec.mode(),
+                spec.blueGreen().adopt(),
                 new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh())),
                 false,
                 spec.database(),

@@ -47,6 +47,7 @@ record PodFacts(
                 rows,
                 sizeBytes,
                 List.of(),
-                uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)));
+                uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)),
+                null);
     }
 }

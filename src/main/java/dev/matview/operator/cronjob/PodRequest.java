@@ -12,6 +12,7 @@ import java.util.List;
  * What the operator asks of a pod: all but the credentials, which are files there. Holds nothing secret.
  *
  * @param generation of the resource that this was made from
+ * @param adopt whether mode BlueGreen may turn a materialized view into a plain view on two
  * @param check whether the view is left alone, and only looked at
  * @param mayOverride whether the Secret lets the resource replace its host, port and database name
  * @param cronJob the name of the CronJob, by which the pod knows which Jobs are the controller's
@@ -23,6 +24,7 @@ public record PodRequest(
         long generation,
         ViewName view,
         RefreshMode mode,
+        boolean adopt,
         RefreshBounds bounds,
         boolean check,
         DatabaseSpec database,
@@ -45,6 +47,7 @@ public record PodRequest(
                 generation,
                 view,
                 mode,
+                adopt,
                 bounds,
                 checkAlone,
                 database,

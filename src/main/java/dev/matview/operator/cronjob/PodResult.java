@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param matview marks the line as ours, and names the version of its form
  * @param kind the simple name of a case of {@link Outcome}
  * @param facts absent when the view was not looked at
+ * @param message of a failure or a skip; of a refresh, what else was done
  */
 record PodResult(
         int matview,
@@ -78,7 +79,8 @@ record PodResult(
                         o.result().sizeBytes(),
                         o.duration(),
                         o.result().version(),
-                        o.result().transactionId());
+                        o.result().transactionId(),
+                        o.result().notices());
                 yield new PodResult(
                         FORM,
                         "Refreshed",
@@ -157,7 +159,8 @@ record PodResult(
                                 Objects.requireNonNull(attempts),
                                 Objects.requireNonNull(lockWait),
                                 r.version(),
-                                r.transactionId()),
+                                r.transactionId(),
+                                r.notices()),
                         Objects.requireNonNull(startTime),
                         Objects.requireNonNull(completionTime),
                         r.duration(),
@@ -243,7 +246,13 @@ record PodResult(
             long sizeBytes,
             Duration duration,
             ViewVersion version,
-            long transactionId) {}
+            long transactionId,
+            List<String> notices) {
+        @SuppressWarnings("ConstantValue")
+        Refreshed {
+            notices = notices == null ? List.of() : List.copyOf(notices);
+        }
+    }
 
     /** What is told of the look whether there is anything to do. */
     record Look(

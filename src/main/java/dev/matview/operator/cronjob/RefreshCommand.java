@@ -97,6 +97,7 @@ public final class RefreshCommand {
                 () -> mounts.read(request.database(), request.mayOverride()),
                 request.view(),
                 request.mode(),
+                request.adopt(),
                 request.bounds(),
                 identity -> null,
                 null);

@@ -64,7 +64,18 @@ public final class Catalog {
      */
     public static ViewFacts inspect(Connection connection, ViewName view, String address)
             throws SQLException, FailureException {
-        ViewIdentity identity = identity(connection, view, address);
+        return inspect(connection, identity(connection, view, address));
+    }
+
+    /**
+     * The same anew, for a view of the server and database that the connection is known to lead to.
+     *
+     * @throws FailureException of reason ViewMissing or NotAMaterializedView
+     * @throws SQLException when the server can't answer
+     */
+    public static ViewFacts inspect(Connection connection, ViewIdentity identity)
+            throws SQLException, FailureException {
+        ViewName view = identity.view();
         try (PreparedStatement statement = connection.prepareStatement(VIEW)) {
             statement.setString(1, view.schema());
             statement.setString(2, view.name());
@@ -73,12 +84,15 @@ public final class Catalog {
                     throw missing(connection, identity);
                 }
                 String kind = row.getString("relkind");
-                if (!kind.equals("m")) {
+                long oid = row.getLong("oid");
+                Facade facade = kind.equals("v") ? Facade.find(connection, oid) : null;
+                if (facade != null) {
+                    return behind(connection, identity, facade, row);
+                } else if (!kind.equals("m")) {
                     throw new FailureException(new Failure(
                             Reason.NOT_A_MATERIALIZED_VIEW,
                             view + " is " + kindName(kind) + ", not a materialized view: name one in spec.view"));
                 }
-                long oid = row.getLong("oid");
                 return new ViewFacts(
                         identity,
                         oid,
@@ -89,9 +103,31 @@ public final class Catalog {
                         nullableLong(row, "rows"),
                         null,
                         strings(row.getArray("options")),
-                        uniqueIndexes(connection, oid));
+                        uniqueIndexes(connection, oid),
+                        null);
             }
         }
+    }
+
+    /** What the active side of a facade holds, with the facade's own owner. */
+    private static ViewFacts behind(Connection connection, ViewIdentity identity, Facade facade, ResultSet owner)
+            throws SQLException, FailureException {
+        ViewFacts active = inspect(
+                connection,
+                new ViewIdentity(
+                        identity.system(), identity.database(), facade.active().of(identity.view())));
+        return new ViewFacts(
+                identity,
+                active.oid(),
+                active.populated(),
+                owner.getString("owner"),
+                owner.getBoolean("owned") && active.owned(),
+                false,
+                active.rows(),
+                null,
+                active.options(),
+                active.uniqueIndexes(),
+                facade);
     }
 
     private static ViewIdentity identity(Connection connection, ViewName view, String address)

@@ -2,7 +2,7 @@ package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.Durations;
 import dev.matview.operator.api.FailureClass;
-import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.api.Reason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,26 +21,27 @@ public final class Refresh {
     private static final String HOLDER = """
             SELECT l.pid, extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::bigint
             FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-            WHERE l.locktype = 'relation' AND l.relation = ? AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+            WHERE l.locktype = 'relation' AND l.relation = ANY (?) AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
             ORDER BY l.mode = 'AccessShareLock', 2 DESC NULLS LAST LIMIT 1
             """;
 
     private final Connection connection;
     private final ViewFacts facts;
-    private final RefreshTransaction transaction;
+    private final RefreshAttempt attempt;
     private final RefreshBounds bounds;
     private final long startNanos = System.nanoTime();
+    private final Deadline end;
     private int attempts;
     private Duration lockWait = Duration.ZERO;
 
-    /** @param mode as checked by {@link Preflight} */
-    public Refresh(
-            Connection connection, ViewFacts facts, RefreshMode mode, RefreshBounds bounds, Cancellation cancellation) {
+    /** @param attempt of the mode that {@link Preflight} has checked */
+    public Refresh(Connection connection, ViewFacts facts, RefreshAttempt attempt, RefreshBounds bounds) {
         this.connection = connection;
         this.facts = facts;
-        this.transaction = new RefreshTransaction(connection, facts, mode, cancellation);
+        this.attempt = attempt;
         this.bounds = bounds;
+        this.end = Deadline.in(bounds.refresh());
     }
 
     /**
@@ -50,22 +51,27 @@ public final class Refresh {
      * @throws InterruptedException when the thread is interrupted in a pause
      */
     public RefreshResult run() throws FailureException, InterruptedException {
+        Failure inTheWay = null;
         while (true) {
             attempts++;
+            Duration before = elapsed();
             Failure failure;
             try {
-                return transaction.run(bounds.lock(), remaining(), attempts, lockWait);
+                return attempt.run(bounds, end).after(attempts, lockWait);
             } catch (SQLException e) {
                 failure = StatementFailures.of(e, facts.identity().view());
             } catch (FailureException e) {
                 failure = e.failure();
             }
             rollback();
-            if (failure.failureClass() != FailureClass.BUSY) {
+            if (inTheWay != null && failure.reason() == Reason.REFRESH_TIMEOUT && mostOf(before)) {
+                throw new FailureException(outOfTime(inTheWay));
+            } else if (failure.failureClass() != FailureClass.BUSY) {
                 throw new FailureException(failure);
             }
+            inTheWay = failure;
             lockWait = elapsed();
-            if (remaining().compareTo(bounds.pause().plus(bounds.lock())) <= 0) {
+            if (end.remaining().compareTo(bounds.pause().plus(bounds.lock())) <= 0) {
                 throw new FailureException(outOfTime(failure));
             }
             Thread.sleep(bounds.pause());
@@ -87,8 +93,9 @@ public final class Refresh {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    private Duration remaining() {
-        return bounds.refresh().minus(elapsed());
+    /** Whether that is why time is up: what was left for the last attempt would not have been enough for any. */
+    private boolean mostOf(Duration spent) {
+        return spent.multipliedBy(2).compareTo(bounds.refresh()) > 0;
     }
 
     private void rollback() {
@@ -110,7 +117,8 @@ public final class Refresh {
 
     private String holder() {
         try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
-            statement.setLong(1, facts.oid());
+            statement.setArray(
+                    1, connection.createArrayOf("oid", attempt.relations().toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return "";

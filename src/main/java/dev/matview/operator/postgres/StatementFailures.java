@@ -77,6 +77,17 @@ public final class StatementFailures {
                         "the server can't refresh " + view + " in its present state: see that it and the materialized"
                                 + " views that it reads are populated",
                         state);
+            case "42P07", "42710" ->
+                new Failure(
+                        Reason.REPLACEMENT_REFUSED,
+                        "a relation, index or statistics object has a name already that a copy of " + view
+                                + " needs: rename it",
+                        state);
+            case "2BP01" ->
+                new Failure(
+                        Reason.REPLACEMENT_REFUSED,
+                        "something depends on what would go when " + view + " is replaced: DROP in psql names it",
+                        state);
             case "21000", "23505" ->
                 new Failure(
                         Reason.DUPLICATE_ROWS,

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the catalog says about a materialized view that exists.
+ * What the catalog says about a materialized view that exists; about the active one, where a facade has its name.
  *
- * @param oid its {@code pg_class.oid}
+ * @param oid the materialized view's {@code pg_class.oid}
  * @param populated whether it can be read ({@code pg_matviews.ispopulated})
  * @param owner the role that owns it
  * @param owned whether the connection's user has the owner's privileges
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizeBytes with indexes and TOAST; null where it was not measured
  * @param options the names of its storage parameters that are set
  * @param uniqueIndexes all of them, usable ones first
+ * @param facade the plain view that has the name, or null when the materialized view has it itself
  */
 public record ViewFacts(
         ViewIdentity identity,
@@ -26,7 +27,8 @@ public record ViewFacts(
         @Nullable Long rows,
         @Nullable Long sizeBytes,
         List<String> options,
-        List<UniqueIndex> uniqueIndexes) {
+        List<UniqueIndex> uniqueIndexes,
+        @Nullable Facade facade) {
 
     public ViewFacts {
         options = List.copyOf(options);
@@ -35,7 +37,8 @@ public record ViewFacts(
 
     /** The same with a size; null when it could not be measured. */
     ViewFacts measured(@Nullable Long bytes) {
-        return new ViewFacts(identity, oid, populated, owner, owned, maintained, rows, bytes, options, uniqueIndexes);
+        return new ViewFacts(
+                identity, oid, populated, owner, owned, maintained, rows, bytes, options, uniqueIndexes, facade);
     }
 
     /** The unique index that a concurrent refresh can use, or null when there is none. */

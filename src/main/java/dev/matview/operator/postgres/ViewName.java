@@ -20,7 +20,8 @@ public record ViewName(String schema, String name) {
         return quoted();
     }
 
-    private static String quote(String identifier) {
+    /** A single identifier for use in a statement, such as a role's name. */
+    public static String quote(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 }

@@ -14,6 +14,7 @@ import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.fingerprint.Fingerprint;
+import dev.matview.operator.postgres.replacement.Modes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -123,7 +124,10 @@ public final class Run {
         ViewFacts found = inspect(connection, settings);
         Failure failure = request.admission().apply(found.identity());
         if (failure == null) {
-            failure = Preflight.check(found, request.mode(), settings.user());
+            failure = Preflight.check(found, request.mode(), request.adopt(), settings.user());
+        }
+        if (failure == null) {
+            failure = objection(connection, found);
         }
         if (failure != null) {
             throw new FailureException(failure);
@@ -156,6 +160,14 @@ public final class Run {
                 skip.confirmed().since(),
                 skip.warnings(),
                 skip.confirmed().format());
+    }
+
+    private @Nullable Failure objection(Connection connection, ViewFacts found) {
+        try {
+            return Modes.objection(connection, found, request.mode());
+        } catch (SQLException e) {
+            return StatementFailures.of(e, request.view());
+        }
     }
 
     private Lease open(Credentials credentials) throws FailureException, InterruptedException {
@@ -198,7 +210,8 @@ public final class Run {
             turn = true;
             startNanos = System.nanoTime();
             var mode = Preflight.effectiveMode(found, request.mode());
-            var begun = new Refresh(connection, found, mode, request.bounds(), cancellation);
+            var attempt = Modes.attempt(connection, found, mode, cancellation);
+            var begun = new Refresh(connection, found, attempt, request.bounds());
             refresh = begun;
             RefreshResult result = begun.run();
             Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);

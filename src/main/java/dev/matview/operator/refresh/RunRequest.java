@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param key whom the run is for; one run for each at a time
  * @param generation of the resource that this was made from
  * @param latestStart when its turn comes later than that it is not run at all; null for any time
+ * @param adopt whether mode BlueGreen may turn a materialized view into a facade
  * @param credentials called on the run's own thread, where it may wait
  * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
  *     thread
@@ -28,6 +29,7 @@ public record RunRequest<K>(
         Credentials.Source credentials,
         ViewName view,
         RefreshMode mode,
+        boolean adopt,
         RefreshBounds bounds,
         Function<ViewIdentity, @Nullable Failure> admission,
         @Nullable SkipPolicy skip) {

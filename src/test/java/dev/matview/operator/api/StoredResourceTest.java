@@ -24,7 +24,7 @@ class StoredResourceTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'database':{'secretRef':{'name':'db'}},'view':{'name':'v'},'mode':'BlueGreen'       | spec.mode",
+                "'database':{'secretRef':{'name':'db'}},'view':{'name':'v'},'mode':'Sideways'        | spec.mode",
                 "'database':{'secretRef':{'name':'db'},'tls':{'mode':'Best'}},'view':{'name':'v'}    | spec.database.tls.mode",
                 "'database':{'secretRef':{'name':'db'},'tls':'none'},'view':{'name':'v'}             | spec.database.tls",
                 "'database':{'secretRef':'db'},'view':{'name':'v'}                                   | spec.database.secretRef",
@@ -66,7 +66,7 @@ class StoredResourceTest {
     @Test
     void aListIsReadThoughOneOfItsItemsIsUnreadable() {
         var list = serialization.unmarshal(
-                json("{'items':[{'spec':{%s,%s}},{'spec':{%s,%s,'mode':'Swap'}}]}"
+                json("{'items':[{'spec':{%s,%s}},{'spec':{%s,%s,'mode':'Sideways'}}]}"
                         .formatted(DATABASE, VIEW, DATABASE, VIEW)),
                 Refreshes.class);
         assertThat(list.getItems())
@@ -94,6 +94,7 @@ class StoredResourceTest {
                                 new TlsSpec(TlsMode.VERIFY_FULL, null, null)),
                         new ViewSpec("public", "totals"),
                         RefreshMode.CONCURRENT,
+                        BlueGreenSpec.DEFAULT,
                         List.of(),
                         false,
                         "Etc/UTC",

@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.matview.operator.api.BlueGreenSpec;
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
@@ -241,6 +242,7 @@ class JobPassTest {
                 new DatabaseSpec(new SecretReference("s"), null, null, null, TlsSpec.VERIFY_FULL),
                 new ViewSpec("public", "v"),
                 RefreshMode.CONCURRENT,
+                BlueGreenSpec.DEFAULT,
                 List.of("0 * * * *"),
                 false,
                 "Etc/UTC",
@@ -273,12 +275,13 @@ class JobPassTest {
                 10L,
                 null,
                 List.of(),
-                List.of(new ViewFacts.UniqueIndex("v_key", null)));
+                List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null);
     }
 
     private static Outcome refreshed(String start, String end) {
-        var result =
-                new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4);
+        var result = new RefreshResult(
+                RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4, List.of());
         var duration = Duration.between(at(start), at(end));
         return new Outcome.Refreshed(facts(), result, at(start), at(end), duration, List.of(), null, null);
     }

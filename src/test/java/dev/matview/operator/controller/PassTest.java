@@ -2,6 +2,7 @@ package dev.matview.operator.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.operator.api.BlueGreenSpec;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.Execution;
@@ -533,12 +534,13 @@ class PassTest {
                 10L,
                 null,
                 List.of(),
-                List.of(new ViewFacts.UniqueIndex("v_key", null)));
+                List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null);
     }
 
     private static Outcome refreshed(String start, String end) {
-        var result =
-                new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4);
+        var result = new RefreshResult(
+                RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4, List.of());
         var duration = Duration.between(at(start), at(end));
         return new Outcome.Refreshed(facts(true), result, at(start), at(end), duration, List.of(), null, null);
     }
@@ -558,6 +560,7 @@ class PassTest {
                 new DatabaseSpec(new SecretReference("s"), null, null, null, TlsSpec.VERIFY_FULL),
                 new ViewSpec("public", "v"),
                 RefreshMode.CONCURRENT,
+                BlueGreenSpec.DEFAULT,
                 schedules,
                 immediate,
                 "Etc/UTC",

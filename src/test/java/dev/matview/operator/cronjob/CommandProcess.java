@@ -45,6 +45,7 @@ final class CommandProcess implements AutoCloseable {
                 3,
                 new ViewName("public", view),
                 RefreshMode.CONCURRENT,
+                false,
                 new RefreshBounds(Duration.ofMillis(500), Duration.ofMinutes(1)),
                 false,
                 new DatabaseSpec(

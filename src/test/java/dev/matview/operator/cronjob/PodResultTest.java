@@ -41,7 +41,8 @@ class PodResultTest {
                                 2,
                                 Duration.ofMillis(1_500),
                                 new ViewVersion(1, 2, 3),
-                                4),
+                                4,
+                                List.of("it is a plain view now")),
                         START,
                         END,
                         Duration.ofMillis(2_577),
@@ -131,6 +132,7 @@ class PodResultTest {
                 10L,
                 null,
                 List.of(),
-                List.of(new ViewFacts.UniqueIndex("totals_key", null)));
+                List.of(new ViewFacts.UniqueIndex("totals_key", null)),
+                null);
     }
 }

@@ -162,6 +162,7 @@ class RefreshCommandTest {
                 given.generation(),
                 given.view(),
                 given.mode(),
+                given.adopt(),
                 given.bounds(),
                 false,
                 given.database(),

@@ -65,6 +65,8 @@ class CustomResourceValidationIT {
                                 "Concurrent",
                                 "execution",
                                 "InOperator",
+                                "blueGreen",
+                                Map.of("adopt", false),
                                 "immediate",
                                 false,
                                 "timeZone",

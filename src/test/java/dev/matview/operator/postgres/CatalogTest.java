@@ -45,7 +45,7 @@ class CatalogTest {
         assertThat(facts.identity().database()).isEqualTo(database.name());
         assertThat(facts.identity().system())
                 .isEqualTo(server.scalar("SELECT system_identifier FROM pg_control_system()"));
-        assertThat(Preflight.check(facts, RefreshMode.CONCURRENT, database.user()))
+        assertThat(Preflight.check(facts, RefreshMode.CONCURRENT, false, database.user()))
                 .isNull();
     }
 
@@ -121,14 +121,14 @@ class CatalogTest {
             ViewFacts facts = inspect(stranger, "v");
             assertThat(facts.owned()).isFalse();
             assertThat(facts.maintained()).isFalse();
-            Failure failure = requireNonNull(Preflight.check(facts, RefreshMode.STANDARD, stranger.name()));
+            Failure failure = requireNonNull(Preflight.check(facts, RefreshMode.STANDARD, false, stranger.name()));
             assertThat(failure.reason()).isEqualTo(Reason.PERMISSION_DENIED);
             assertThat(failure.message()).contains(stranger.name(), database.user(), "\"v\"");
 
             database.executeAsSuperuser("GRANT " + quoted(database.user()) + " TO " + quoted(stranger.name()));
             ViewFacts asMember = inspect(stranger, "v");
             assertThat(asMember.owned()).isTrue();
-            assertThat(Preflight.check(asMember, RefreshMode.STANDARD, stranger.name()))
+            assertThat(Preflight.check(asMember, RefreshMode.STANDARD, false, stranger.name()))
                     .isNull();
         }
     }
@@ -145,7 +145,7 @@ class CatalogTest {
             ViewFacts facts = inspect(maintainer, "v");
             assertThat(facts.owned()).isFalse();
             assertThat(facts.maintained()).isEqualTo(server.version() >= 17);
-            assertThat(Preflight.check(facts, RefreshMode.STANDARD, maintainer.name()) == null)
+            assertThat(Preflight.check(facts, RefreshMode.STANDARD, false, maintainer.name()) == null)
                     .isEqualTo(server.version() >= 17);
         }
     }
@@ -264,10 +264,10 @@ class CatalogTest {
         ViewFacts facts = inspect("public", "v");
         assertThat(facts.usableUniqueIndex()).isNull();
         assertThat(facts.uniqueIndexes()).extracting(UniqueIndex::name).containsExactlyInAnyOrderElementsOf(indexes);
-        Failure failure = requireNonNull(Preflight.check(facts, RefreshMode.CONCURRENT, database.user()));
+        Failure failure = requireNonNull(Preflight.check(facts, RefreshMode.CONCURRENT, false, database.user()));
         assertThat(failure.reason()).isEqualTo(Reason.NO_UNIQUE_INDEX);
         assertThat(failure.message()).contains(why);
-        assertThat(Preflight.check(facts, RefreshMode.STANDARD, database.user()))
+        assertThat(Preflight.check(facts, RefreshMode.STANDARD, false, database.user()))
                 .isNull();
     }
 

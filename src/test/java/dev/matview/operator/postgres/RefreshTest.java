@@ -34,7 +34,7 @@ class RefreshTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"STANDARD", "CONCURRENT"})
     void theViewShowsWhatTheTableHolds(RefreshMode mode) throws Exception {
         counted();
         database.execute("INSERT INTO t SELECT generate_series(4, 100)", "DELETE FROM t WHERE id = 1");
@@ -52,7 +52,7 @@ class RefreshTest {
     @Test
     void theModeDecidesWhetherReadersAreBlocked() throws Exception {
         counted();
-        for (RefreshMode mode : RefreshMode.values()) {
+        for (RefreshMode mode : List.of(RefreshMode.STANDARD, RefreshMode.CONCURRENT)) {
             String filenode = database.scalar("SELECT pg_relation_filenode('v')");
             refreshing.run(VIEW, mode);
             assertThat(Objects.equals(filenode, database.scalar("SELECT pg_relation_filenode('v')")))
@@ -70,7 +70,7 @@ class RefreshTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"STANDARD", "CONCURRENT"})
     void anyNameIsRefreshedAndNothingElseHappens(RefreshMode mode) throws Exception {
         database.execute("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)");
         for (String name : OddNames.ALL) {
@@ -171,7 +171,7 @@ class RefreshTest {
         assertThat(database.scalar(CONTENT)).isEqualTo("(1,hidden)");
 
         database.execute("UPDATE t SET note = 'hidden too' WHERE ctid = (SELECT max(ctid) FROM t)");
-        for (RefreshMode mode : RefreshMode.values()) {
+        for (RefreshMode mode : List.of(RefreshMode.STANDARD, RefreshMode.CONCURRENT)) {
             Failure key = failure(mode);
             assertThat(key.sqlState()).isEqualTo("23505");
             assertThat(key.reason()).isEqualTo(Reason.DUPLICATE_ROWS);
@@ -182,7 +182,7 @@ class RefreshTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"STANDARD", "CONCURRENT"})
     void aQueryThatFailsOnTheDataLeavesTheViewAlone(RefreshMode mode) throws Exception {
         database.execute(
                 "CREATE TABLE t (id int)",
@@ -231,7 +231,7 @@ class RefreshTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"STANDARD", "CONCURRENT"})
     void anOwnerWhoMayNoLongerReadTheTableIsToldSo(RefreshMode mode) throws Exception {
         database.executeAsSuperuser(
                 "CREATE TABLE theirs AS SELECT 1 AS id", "GRANT SELECT ON theirs TO " + database.user());

@@ -1,6 +1,7 @@
 package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.replacement.Modes;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -45,7 +46,7 @@ public record Refreshing(TestDatabase database) {
         connection.setAutoCommit(true);
         ViewFacts facts = Catalog.inspect(connection, view, "server");
         RefreshMode effective = Preflight.effectiveMode(facts, mode);
-        return new Refresh(connection, facts, effective, bounds, cancellation).run();
+        return new Refresh(connection, facts, Modes.attempt(connection, facts, effective, cancellation), bounds).run();
     }
 
     /** Creates a view {@code v} of one row whose refresh takes as many seconds as the table {@code pace} says: 0. */

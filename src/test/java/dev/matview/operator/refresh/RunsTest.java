@@ -202,6 +202,7 @@ class RunsTest {
                     this::credentials,
                     new ViewName("public", "v"),
                     RefreshMode.STANDARD,
+                    false,
                     new RefreshBounds(Duration.ofMillis(100), Duration.ofMinutes(5)),
                     RunsTest::anybody,
                     null));
@@ -233,6 +234,7 @@ class RunsTest {
                         () -> new Credentials(settings, false),
                         new ViewName("public", key),
                         RefreshMode.STANDARD,
+                        false,
                         Refreshing.BOUNDS,
                         RunsTest::anybody,
                         null));
@@ -386,6 +388,7 @@ class RunsTest {
                 this::credentials,
                 new ViewName("public", "v"),
                 RefreshMode.STANDARD,
+                false,
                 Refreshing.BOUNDS,
                 RunsTest::anybody,
                 null);
@@ -400,6 +403,7 @@ class RunsTest {
                 this::credentials,
                 new ViewName("public", view),
                 RefreshMode.STANDARD,
+                false,
                 Refreshing.BOUNDS,
                 RunsTest::anybody,
                 null);
@@ -424,6 +428,7 @@ class RunsTest {
                 this::credentials,
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
+                false,
                 Refreshing.BOUNDS,
                 admission,
                 null);
@@ -438,6 +443,7 @@ class RunsTest {
                 credentials,
                 new ViewName("public", "v"),
                 RefreshMode.CONCURRENT,
+                false,
                 Refreshing.BOUNDS,
                 RunsTest::anybody,
                 null);

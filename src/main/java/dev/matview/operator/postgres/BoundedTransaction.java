@@ -1,0 +1,151 @@
+package dev.matview.operator.postgres;
+
+import dev.matview.operator.api.Reason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A transaction about one view, with bounds and the view's advisory lock. Everything is local to it, so it works through
+ * a transaction pooler, and a lost connection undoes all. Whoever opens it commits, or rolls back on any exception.
+ */
+public final class BoundedTransaction {
+    /**
+     * The server looks for a client that has vanished while a statement runs, where its system can (PostgreSQL manual,
+     * section 19.3.3), and gives up on one whose network swallows packets. A bound of the session on whole transactions,
+     * from PostgreSQL 17, gives way to the one on each statement.
+     */
+    private static final String BEGIN = """
+            SELECT pg_catalog.set_config('lock_timeout', ?, true),
+                   pg_catalog.set_config('statement_timeout', ?, true),
+                   pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
+                   CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 170000 THEN
+                       pg_catalog.set_config('transaction_timeout', '0', true) END,
+                   CASE WHEN pg_catalog.version() LIKE '%linux%' THEN
+                       pg_catalog.set_config('client_connection_check_interval', '5s', true)
+                       || pg_catalog.set_config('tcp_keepalives_idle', '10', true)
+                       || pg_catalog.set_config('tcp_keepalives_interval', '5', true)
+                       || pg_catalog.set_config('tcp_keepalives_count', '4', true)
+                       || pg_catalog.set_config('tcp_user_timeout', '30s', true) END,
+                   pg_catalog.pg_try_advisory_xact_lock(?)
+            """;
+
+    /** Storage parameters that are hardly ever set: resetting one that is not set changes nothing. */
+    private static final List<String> RARE_OPTIONS = List.of(
+            "autovacuum_multixact_freeze_min_age",
+            "autovacuum_multixact_freeze_max_age",
+            "autovacuum_multixact_freeze_table_age");
+
+    private final Connection connection;
+    private final ViewIdentity identity;
+    private final Cancellation cancellation;
+    private final List<String> executed = new ArrayList<>();
+
+    private BoundedTransaction(Connection connection, ViewIdentity identity, Cancellation cancellation) {
+        this.connection = connection;
+        this.identity = identity;
+        this.cancellation = cancellation;
+    }
+
+    /**
+     * Begins it.
+     *
+     * @param end bound on each statement
+     * @throws FailureException of reason RefreshInProgress when somebody else has the advisory lock
+     */
+    public static BoundedTransaction begin(
+            Connection connection, ViewIdentity identity, Deadline end, Cancellation cancellation)
+            throws SQLException, FailureException {
+        var transaction = new BoundedTransaction(connection, identity, cancellation);
+        connection.setAutoCommit(false);
+        connection.setNetworkTimeout(
+                Runnable::run, Math.toIntExact(Math.max(0, end.remaining().toMillis()) + 15_000));
+        transaction.begin(end);
+        return transaction;
+    }
+
+    private void begin(Deadline end) throws SQLException, FailureException {
+        // Under another level it would not see what others commit while it waits for a lock.
+        execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+        try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
+            statement.setString(
+                    1, Long.toString(RefreshBounds.patience(end.remaining()).toMillis()));
+            statement.setString(2, Long.toString(Math.max(1, end.remaining().toMillis())));
+            statement.setLong(3, advisoryKey());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(6)) {
+                    throw new FailureException(new Failure(
+                            Reason.REFRESH_IN_PROGRESS,
+                            "another refresh of " + identity.view() + " has been under way"));
+                }
+            }
+        }
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    public ViewIdentity identity() {
+        return identity;
+    }
+
+    /** Runs statements that nobody else's text is part of but by {@link ViewName} or the server's own quoting. */
+    public void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            cancellation.runs(statement);
+            statement.execute(sql);
+            executed.add(sql);
+        } finally {
+            cancellation.pauses();
+        }
+    }
+
+    /** What {@link #execute} has run so far. */
+    public List<String> executed() {
+        return List.copyOf(executed);
+    }
+
+    /**
+     * Takes a SHARE UPDATE EXCLUSIVE lock, which blocks no reader and is waited for so long that an autovacuum of the
+     * view makes way (PostgreSQL manual, section 24.1.6); it would not within a short wait for a stronger lock.
+     *
+     * @param options names of the storage parameters that are set on the view
+     */
+    public void holdOffAutovacuum(ViewName view, List<String> options) throws SQLException {
+        for (String option : RARE_OPTIONS) {
+            if (!options.contains(option)) {
+                execute("ALTER MATERIALIZED VIEW " + view.quoted() + " RESET (" + option + ")");
+                return;
+            }
+        }
+    }
+
+    /** Commits. @throws FailureException of reason Interrupted, when the operator may no longer change anything */
+    public void commit() throws SQLException, FailureException {
+        cancellation.commits();
+        connection.commit();
+    }
+
+    /** The same for everybody who refreshes this view with this operator's program: two never do at once. */
+    private long advisoryKey() {
+        String text = "matview.dev\0" + identity.database() + "\0"
+                + identity.view().schema() + "\0" + identity.view().name();
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.matview.operator.postgres.replacement;
+
+import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.BoundedTransaction;
+import dev.matview.operator.postgres.Cancellation;
+import dev.matview.operator.postgres.Deadline;
+import dev.matview.operator.postgres.Facade;
+import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.FailureException;
+import dev.matview.operator.postgres.RefreshAttempt;
+import dev.matview.operator.postgres.RefreshTransaction;
+import dev.matview.operator.postgres.ViewFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The way in which each mode refreshes a view, whatever state the view is in. */
+public final class Modes {
+    private static final Duration LOOK = Duration.ofSeconds(30);
+
+    private Modes() {}
+
+    /** How that view is refreshed in that mode. */
+    public static RefreshAttempt attempt(
+            Connection connection, ViewFacts facts, RefreshMode mode, Cancellation cancellation) {
+        return switch (mode) {
+            case BLUE_GREEN -> new BlueGreen(connection, facts, cancellation);
+            case STANDARD, CONCURRENT -> {
+                if (facts.facade() != null) {
+                    yield new FromFacade(connection, facts, mode, cancellation);
+                }
+                yield new RefreshTransaction(connection, facts, mode, cancellation);
+            }
+        };
+    }
+
+    /**
+     * What speaks against it that only the catalog can tell, or null: dependents that would not survive, rights.
+     *
+     * @throws SQLException when the server can't answer
+     */
+    public static @Nullable Failure objection(Connection connection, ViewFacts facts, RefreshMode mode)
+            throws SQLException {
+        Facade facade = facts.facade();
+        boolean adopts = mode == RefreshMode.BLUE_GREEN && facade == null;
+        boolean turnsBack = mode != RefreshMode.BLUE_GREEN && facade != null;
+        if (!adopts && !turnsBack) {
+            return null;
+        }
+        try {
+            BoundedTransaction transaction =
+                    BoundedTransaction.begin(connection, facts.identity(), Deadline.in(LOOK), new Cancellation());
+            PinnedSettings.pin(transaction);
+            if (facade == null) {
+                Adoption.check(connection, facts);
+            } else {
+                WayBack.check(connection, facts.identity().view(), facade);
+            }
+            return null;
+        } catch (FailureException e) {
+            return e.failure().failureClass() == dev.matview.operator.api.FailureClass.BUSY ? null : e.failure();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+}
