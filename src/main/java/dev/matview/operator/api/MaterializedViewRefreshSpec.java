@@ -43,7 +43,9 @@ public record MaterializedViewRefreshSpec(
                 How the view is refreshed. Concurrent: readers go on reading; needs a usable unique index, that is \
                 valid, without a WHERE clause, on plain columns. Standard: quicker, but blocks readers for the whole \
                 run. BlueGreen: quick, and readers go on reading; the name is a plain view on one of two materialized \
-                views, which takes twice the disk. A view that is not populated yet is filled by Standard first.""") RefreshMode mode,
+                views, which takes twice the disk. Swap: the same for a view that must stay a materialized view: a new one is \
+                built beside it and takes its place. A view that is not populated yet is filled by Standard \
+                first.""") RefreshMode mode,
 
         @Default("{}") @JsonPropertyDescription("What mode BlueGreen may do.")
         BlueGreenSpec blueGreen,

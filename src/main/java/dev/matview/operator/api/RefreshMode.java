@@ -14,7 +14,11 @@ public enum RefreshMode {
 
     /** The name is a plain view on one of two materialized views; the idle one is refreshed, then shown. */
     @JsonProperty("BlueGreen")
-    BLUE_GREEN("BlueGreen");
+    BLUE_GREEN("BlueGreen"),
+
+    /** A new materialized view is built beside the present one, and takes its place. */
+    @JsonProperty("Swap")
+    SWAP("Swap");
 
     private final String value;
 

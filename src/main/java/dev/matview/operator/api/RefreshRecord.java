@@ -24,7 +24,7 @@ public record RefreshRecord(
         @JsonPropertyDescription("The token of the request that it answers, for a run by annotation.") @Nullable
         String request,
 
-        @JsonPropertyDescription("How the view was refreshed: Standard, Concurrent or BlueGreen.") @Nullable
+        @JsonPropertyDescription("How the view was refreshed: Standard, Concurrent, BlueGreen or Swap.") @Nullable
         String mode,
 
         @JsonPropertyDescription("The Job in whose pod it ran, under execution CronJob.") @Nullable

@@ -16,7 +16,7 @@ public final class Preflight {
      */
     public static @Nullable Failure check(ViewFacts facts, RefreshMode mode, boolean adopt, String user) {
         ViewName view = facts.identity().view();
-        boolean replaces = mode == RefreshMode.BLUE_GREEN || facts.facade() != null;
+        boolean replaces = mode == RefreshMode.BLUE_GREEN || mode == RefreshMode.SWAP || facts.facade() != null;
         if (!facts.owned() && replaces) {
             return new Failure(
                     Reason.PERMISSION_DENIED,

@@ -26,11 +26,13 @@ public final class Modes {
             Connection connection, ViewFacts facts, RefreshMode mode, Cancellation cancellation) {
         return switch (mode) {
             case BLUE_GREEN -> new BlueGreen(connection, facts, cancellation);
-            case STANDARD, CONCURRENT -> {
+            case STANDARD, CONCURRENT, SWAP -> {
                 if (facts.facade() != null) {
                     yield new FromFacade(connection, facts, mode, cancellation);
                 }
-                yield new RefreshTransaction(connection, facts, mode, cancellation);
+                yield mode == RefreshMode.SWAP
+                        ? new Swap(connection, facts, cancellation, null)
+                        : new RefreshTransaction(connection, facts, mode, cancellation);
             }
         };
     }
@@ -45,14 +47,17 @@ public final class Modes {
         Facade facade = facts.facade();
         boolean adopts = mode == RefreshMode.BLUE_GREEN && facade == null;
         boolean turnsBack = mode != RefreshMode.BLUE_GREEN && facade != null;
-        if (!adopts && !turnsBack) {
+        boolean swaps = mode == RefreshMode.SWAP && facade == null && facts.populated();
+        if (!adopts && !turnsBack && !swaps) {
             return null;
         }
         try {
             BoundedTransaction transaction =
                     BoundedTransaction.begin(connection, facts.identity(), Deadline.in(LOOK), new Cancellation());
             PinnedSettings.pin(transaction);
-            if (facade == null) {
+            if (swaps) {
+                Swap.check(connection, facts);
+            } else if (facade == null) {
                 Adoption.check(connection, facts);
             } else {
                 WayBack.check(connection, facts.identity().view(), facade);

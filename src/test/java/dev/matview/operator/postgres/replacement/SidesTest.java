@@ -125,8 +125,8 @@ class SidesTest {
                         "CREATE MATERIALIZED VIEW " + view.quoted() + " AS SELECT count(*) AS n FROM t",
                         "CREATE UNIQUE INDEX ON " + view.quoted() + " (n)");
                 CatalogSnapshot before = CatalogSnapshot.of(database);
-                for (RefreshMode mode :
-                        List.of(RefreshMode.BLUE_GREEN, RefreshMode.BLUE_GREEN, RefreshMode.CONCURRENT)) {
+                for (RefreshMode mode : List.of(
+                        RefreshMode.BLUE_GREEN, RefreshMode.BLUE_GREEN, RefreshMode.CONCURRENT, RefreshMode.SWAP)) {
                     database.execute("INSERT INTO t VALUES (1)");
                     Refreshing.run(connection, view, mode, Refreshing.BOUNDS);
                     assertThat(database.scalar("SELECT n = (SELECT count(*) FROM t) FROM " + view.quoted()))
@@ -140,6 +140,9 @@ class SidesTest {
                             Catalog.inspect(connection, longest, "server"), RefreshMode.BLUE_GREEN, true, "app"))
                     .isNotNull()
                     .satisfies(failure -> assertThat(failure.message()).contains("63 bytes"));
+            CatalogSnapshot before = CatalogSnapshot.of(database);
+            Refreshing.run(connection, longest, RefreshMode.SWAP, Refreshing.BOUNDS);
+            assertThat(CatalogSnapshot.of(database)).isEqualTo(before);
         }
     }
 
