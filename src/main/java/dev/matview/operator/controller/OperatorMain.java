@@ -1,5 +1,6 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.command.AdoptCommand;
 import dev.matview.operator.command.DiscoverCommand;
 import dev.matview.operator.cronjob.RefreshCommand;
 import io.quarkus.runtime.Quarkus;
@@ -38,11 +39,12 @@ public final class OperatorMain {
         PrintStream errors = utf8(FileDescriptor.err);
         return switch (name) {
             case DiscoverCommand.NAME -> new DiscoverCommand(System.getenv(), output, errors).run(arguments);
+            case AdoptCommand.NAME -> new AdoptCommand(System.getenv(), output, errors).run(arguments);
             case RefreshCommand.NAME ->
                 new RefreshCommand(System.getenv(), Clock.tickMillis(ZoneOffset.UTC), output).run();
             default -> {
                 errors.println("there is no such command: call the program without an argument for the operator, or"
-                        + " with " + DiscoverCommand.NAME + " or " + RefreshCommand.NAME);
+                        + " with " + DiscoverCommand.NAME + ", " + AdoptCommand.NAME + " or " + RefreshCommand.NAME);
                 yield USAGE;
             }
         };
