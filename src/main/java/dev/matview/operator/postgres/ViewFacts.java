@@ -41,6 +41,12 @@ public record ViewFacts(
                 identity, oid, populated, owner, owned, maintained, rows, bytes, options, uniqueIndexes, facade);
     }
 
+    /** The same of the other of two materialized views behind one facade. */
+    public ViewFacts of(long side) {
+        return new ViewFacts(
+                identity, side, populated, owner, owned, maintained, rows, sizeBytes, options, uniqueIndexes, facade);
+    }
+
     /** The unique index that a concurrent refresh can use, or null when there is none. */
     public @Nullable String usableUniqueIndex() {
         return uniqueIndexes.stream()

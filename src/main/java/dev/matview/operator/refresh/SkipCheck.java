@@ -1,6 +1,8 @@
 package dev.matview.operator.refresh;
 
+import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.ViewWarning;
+import dev.matview.operator.postgres.Facade;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.fingerprint.Fingerprint;
 import dev.matview.operator.postgres.fingerprint.Reading;
@@ -20,6 +22,7 @@ final class SkipCheck {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private final SkipPolicy policy;
+    private final RefreshMode mode;
     private final boolean maySkip;
     private final Duration patience;
     private final @Nullable Fingerprint kept;
@@ -27,6 +30,7 @@ final class SkipCheck {
 
     SkipCheck(SkipPolicy policy, RunRequest<?> request, Instant now) {
         this.policy = policy;
+        this.mode = request.mode();
         // Somebody who asks gets a refresh.
         this.maySkip = request.trigger() instanceof Trigger.Schedule;
         this.patience = shortest(PATIENCE, request.bounds().refresh(), untilLatestStart(request, now));
@@ -46,6 +50,9 @@ final class SkipCheck {
 
     /** Looks, on a connection that is in no transaction. */
     Look look(Connection connection, ViewFacts facts) {
+        if (mode == RefreshMode.SWAP) {
+            return new Look.Refresh(null, List.of(warning("mode Swap makes another view of it each time")), null);
+        }
         return switch (Reading.read(connection, facts, kept, before)) {
             case Reading.Unknown(String why) -> new Look.Refresh(null, List.of(warning(why)), null);
             case Reading.Known known -> {
@@ -53,16 +60,33 @@ final class SkipCheck {
                         ? List.of()
                         : List.of(warning(known.sessions().never()));
                 yield kept == null || !maySkip || !facts.populated() || isOld(kept, known)
-                        ? new Look.Refresh(known, warnings, null)
-                        : compare(kept, known, warnings);
+                        ? new Look.Refresh(toKeep(connection, facts, known), warnings, null)
+                        : compare(connection, facts, kept, known, warnings);
             }
         };
     }
 
-    private Look compare(Fingerprint fingerprint, Reading.Known known, List<ViewWarning> warnings) {
+    /** Behind a facade the idle side is refreshed, and is the one that shows when the next run looks. */
+    private static Reading.@Nullable Known toKeep(Connection connection, ViewFacts facts, Reading.Known known) {
+        Facade facade = facts.facade();
+        if (facade == null) {
+            return known;
+        }
+        Long idle = facade.idleOid();
+        return idle != null && Reading.read(connection, facts.of(idle), null, null) instanceof Reading.Known other
+                ? other
+                : null;
+    }
+
+    private Look compare(
+            Connection connection,
+            ViewFacts facts,
+            Fingerprint fingerprint,
+            Reading.Known known,
+            List<ViewWarning> warnings) {
         before = known;
         return switch (Verdict.of(fingerprint, known)) {
-            case Verdict.Changed() -> new Look.Refresh(known, warnings, null);
+            case Verdict.Changed() -> new Look.Refresh(toKeep(connection, facts, known), warnings, null);
             case Verdict.Unchanged(Fingerprint confirmed) -> new Look.Skip(confirmed, warnings);
             case Verdict.InDoubt(String why, Duration again) -> {
                 Duration since =
@@ -70,7 +94,10 @@ final class SkipCheck {
                 boolean patient = since.plus(again).compareTo(patience) < 0;
                 yield again.isPositive() && patient
                         ? new Look.Later(again)
-                        : new Look.Refresh(known, warnings, "not skipped, because it was in doubt: " + why);
+                        : new Look.Refresh(
+                                toKeep(connection, facts, known),
+                                warnings,
+                                "not skipped, because it was in doubt: " + why);
             }
         };
     }

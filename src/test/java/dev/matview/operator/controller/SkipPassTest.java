@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.matview.operator.api.BlueGreenSpec;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.Execution;
@@ -134,6 +135,7 @@ class SkipPassTest {
                 new DatabaseSpec(new SecretReference("s"), null, null, null, TlsSpec.VERIFY_FULL),
                 new ViewSpec("public", "v"),
                 RefreshMode.CONCURRENT,
+                BlueGreenSpec.DEFAULT,
                 List.of("0 * * * *"),
                 false,
                 "Etc/UTC",
@@ -158,7 +160,7 @@ class SkipPassTest {
 
     private static Outcome refreshed(int hour, List<ViewWarning> warnings, @Nullable String fingerprint) {
         var version = new ViewVersion(1, 2, 3);
-        var result = new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, version, 4);
+        var result = new RefreshResult(RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, version, 4, List.of());
         var duration = Duration.ofMinutes(3);
         return new Outcome.Refreshed(facts(), result, at(hour, 0), at(hour, 3), duration, warnings, fingerprint, null);
     }
@@ -179,7 +181,8 @@ class SkipPassTest {
                 10L,
                 null,
                 List.of(),
-                List.of(new ViewFacts.UniqueIndex("v_key", null)));
+                List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null);
     }
 
     private static Instant at(int hour, int minute) {

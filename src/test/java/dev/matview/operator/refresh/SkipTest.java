@@ -85,6 +85,34 @@ class SkipTest {
     }
 
     @Test
+    void behindAFacadeTheSideThatShowsIsCompared() throws SQLException {
+        String fingerprint = null;
+        for (int i = 0; i < 3; i++) {
+            fingerprint = refreshed(run(RefreshMode.BLUE_GREEN, DUE, DAY, null)).fingerprint();
+        }
+        assertThat(fingerprint).isNotNull();
+        Outcome unwritten = run(RefreshMode.BLUE_GREEN, DUE, DAY, fingerprint);
+        if (server.version() >= 15) {
+            assertThat(unwritten).isInstanceOf(Outcome.Unchanged.class);
+        }
+        database.execute("INSERT INTO t VALUES (2)");
+        awaitSessionsEnd();
+        refreshed(run(RefreshMode.BLUE_GREEN, DUE, DAY, fingerprint));
+        assertThat(database.scalar("SELECT count(*) FROM v")).isEqualTo("2");
+    }
+
+    @Test
+    void aSwapCanNotBeSkippedAndSaysSo() throws SQLException {
+        Outcome.Refreshed refreshed = refreshed(run(RefreshMode.SWAP, DUE, DAY, null));
+        assertThat(refreshed.fingerprint()).isNull();
+        assertThat(refreshed.warnings())
+                .extracting(ViewWarning::message)
+                .singleElement()
+                .asString()
+                .contains("mode Swap");
+    }
+
+    @Test
     void whoeverAsksGetsARefresh() throws SQLException {
         String fingerprint = refreshed(run(DUE, DAY, null)).fingerprint();
         for (var trigger : List.of(new Trigger.Manual("token"), new Trigger.Immediate(), new Trigger.Unpopulated())) {
@@ -133,7 +161,7 @@ class SkipTest {
         database.execute("CREATE TABLE other (id int)");
         try (Connection staying = database.connect()) {
             Refreshing.scalar(staying, "SELECT 1");
-            runs.start(request(DUE, DAY, fingerprint));
+            runs.start(request(RefreshMode.CONCURRENT, DUE, DAY, fingerprint));
             // The pool of two is free for others meanwhile.
             await().untilAsserted(() -> assertThat(runs.state("v")).isInstanceOf(State.UnderWay.class));
             awaitIdle();
@@ -164,14 +192,19 @@ class SkipTest {
     }
 
     private Outcome run(Trigger trigger, Duration maxStaleness, @Nullable String fingerprint) {
-        runs.start(request(trigger, maxStaleness, fingerprint));
+        return run(RefreshMode.CONCURRENT, trigger, maxStaleness, fingerprint);
+    }
+
+    private Outcome run(RefreshMode mode, Trigger trigger, Duration maxStaleness, @Nullable String fingerprint) {
+        runs.start(request(mode, trigger, maxStaleness, fingerprint));
         await().atMost(Duration.ofSeconds(60)).until(() -> runs.state("v") instanceof State.Ended);
         var ended = (State.Ended<String>) Objects.requireNonNull(runs.state("v"));
         runs.acknowledge(ended);
         return ended.outcome();
     }
 
-    private RunRequest<String> request(Trigger trigger, Duration maxStaleness, @Nullable String fingerprint) {
+    private RunRequest<String> request(
+            RefreshMode mode, Trigger trigger, Duration maxStaleness, @Nullable String fingerprint) {
         return new RunRequest<>(
                 "v",
                 1,
@@ -179,7 +212,8 @@ class SkipTest {
                 null,
                 () -> new Credentials(TestSettings.of(database), false),
                 new ViewName("public", "v"),
-                RefreshMode.CONCURRENT,
+                mode,
+                true,
                 Refreshing.BOUNDS,
                 identity -> null,
                 new SkipPolicy(maxStaleness, fingerprint));

@@ -8,6 +8,7 @@ import dev.matview.operator.postgres.ViewVersion;
 import dev.matview.operator.postgres.fingerprint.Reading.Known;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ class FingerprintTest {
 
     @Test
     void itIsKeptWithTheViewAsTheRefreshLeftIt() {
-        var result = new RefreshResult(RefreshMode.STANDARD, 1L, 1, 1, Duration.ZERO, new ViewVersion(7, 80, 90), 90);
+        var result = new RefreshResult(
+                RefreshMode.STANDARD, 1L, 1, 1, Duration.ZERO, new ViewVersion(7, 80, 90), 90, List.of());
         Known known = known(busyServer, "catalog", "counters", VIEW, DONE);
         assertThat(known.keep(result))
                 .isEqualTo(new Fingerprint(
@@ -60,7 +62,8 @@ class FingerprintTest {
                         new ViewVersion(7, 80, 90),
                         busyServer.snapshot(),
                         90));
-        var another = new RefreshResult(RefreshMode.STANDARD, 1L, 1, 1, Duration.ZERO, new ViewVersion(6, 80, 90), 90);
+        var another = new RefreshResult(
+                RefreshMode.STANDARD, 1L, 1, 1, Duration.ZERO, new ViewVersion(6, 80, 90), 90, List.of());
         assertThat(known.keep(another)).isNull();
     }
 
