@@ -5,7 +5,11 @@ import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.DiscoveredView;
 import dev.matview.operator.postgres.Discovery;
+import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
+import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.replacement.AdoptionProspects;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -67,9 +71,7 @@ public final class DiscoverCommand {
     private int print(DiscoverOptions options, Login login)
             throws UsageException, FailureException, InterruptedException {
         ConnectionSettings settings = login.settings();
-        List<ViewEntry> entries = find(login, settings).stream()
-                .map(view -> ViewEntry.of(view, settings.user()))
-                .toList();
+        List<ViewEntry> entries = find(login, settings);
         if (entries.isEmpty()) {
             errors.println("there is no materialized view in database \"" + Printable.line(settings.database()) + "\"");
         }
@@ -86,10 +88,18 @@ public final class DiscoverCommand {
         return DONE;
     }
 
-    private static List<DiscoveredView> find(Login login, ConnectionSettings settings)
+    private static List<ViewEntry> find(Login login, ConnectionSettings settings)
             throws FailureException, InterruptedException {
         try (var connections = new Connections(login.policy(), Duration.ZERO)) {
-            return Discovery.views(connections, settings);
+            List<DiscoveredView> views = Discovery.views(connections, settings);
+            List<ViewFacts> candidates = views.stream()
+                    .map(DiscoveredView::facts)
+                    .filter(Recommendation::callsForBlueGreen)
+                    .toList();
+            Map<ViewName, Failure> objections = AdoptionProspects.objections(connections, settings, candidates);
+            return views.stream()
+                    .map(view -> ViewEntry.of(view, objections.get(view.name()), settings.user()))
+                    .toList();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.matview.operator.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.matview.operator.api.KeyReference;
 import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.TlsMode;
 import dev.matview.operator.postgres.ViewName;
 import java.util.LinkedHashMap;
@@ -68,6 +69,9 @@ final class Manifests {
         spec.put("database", database());
         spec.put("view", view(entry));
         spec.put("mode", entry.mode());
+        if (entry.mode() == RefreshMode.BLUE_GREEN) {
+            spec.put("blueGreen", Map.of("adopt", true));
+        }
         if (!names.schedules().isEmpty()) {
             spec.put("schedules", names.schedules());
             put(spec, "timeZone", names.timeZone());

@@ -47,11 +47,16 @@ record ViewEntry(
         String reason,
         @Nullable String problem) {
 
-    /** @param user who would refresh it */
-    static ViewEntry of(DiscoveredView view, String user) {
+    /**
+     * What is told of that view.
+     *
+     * @param objection to its adoption, or null
+     * @param user who would refresh it
+     */
+    static ViewEntry of(DiscoveredView view, @Nullable Failure objection, String user) {
         ViewFacts facts = view.facts();
-        Recommendation recommended = Recommendation.of(facts);
-        Failure problem = Preflight.check(facts, recommended.mode(), false, user);
+        Recommendation recommended = Recommendation.of(facts, objection);
+        Failure problem = Preflight.check(facts, recommended.mode(), true, user);
         return new ViewEntry(
                 view.name().schema(),
                 view.name().name(),

@@ -6,18 +6,21 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds all materialized views of a database. */
+/** Finds all materialized views of a database; those behind a facade as one, by its name. */
 public final class Discovery {
     private static final String VIEWS = """
             SELECT n.nspname, c.relname
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'm'
+            WHERE c.relkind = 'm' OR c.relkind = 'v' AND EXISTS (
+                SELECT FROM pg_catalog.pg_class s WHERE s.relnamespace = c.relnamespace AND s.relkind = 'm'
+                  AND s.relname IN (c.relname || '__blue', c.relname || '__green'))
             ORDER BY n.nspname, c.relname
             """;
 
@@ -60,11 +63,31 @@ public final class Discovery {
                 facts.add(found.measured(size(connection, found.oid())));
             }
         }
+        Map<ViewName, ViewName> facades = facades(facts);
+        facts.removeIf(view -> facades.containsKey(view.identity().view()));
         Map<Long, List<ViewName>> upstreams =
                 Upstreams.of(connection, facts.stream().map(ViewFacts::oid).toList());
         return upstreamsFirst(facts.stream()
-                .map(view -> new DiscoveredView(view, upstreams.getOrDefault(view.oid(), List.of())))
+                .map(view -> new DiscoveredView(
+                        view,
+                        upstreams.getOrDefault(view.oid(), List.of()).stream()
+                                .map(upstream -> facades.getOrDefault(upstream, upstream))
+                                .distinct()
+                                .toList()))
                 .toList());
+    }
+
+    /** By which name the sides of facades are known. */
+    private static Map<ViewName, ViewName> facades(List<ViewFacts> facts) {
+        var facades = new HashMap<ViewName, ViewName>();
+        for (ViewFacts view : facts) {
+            ViewName name = view.identity().view();
+            if (view.facade() != null) {
+                facades.put(Side.BLUE.of(name), name);
+                facades.put(Side.GREEN.of(name), name);
+            }
+        }
+        return facades;
     }
 
     private static List<ViewName> names(Connection connection) throws SQLException {

@@ -48,7 +48,7 @@ class DiscoverCommandTest {
         assertThat(answer.output().lines().map(line -> line.split("  +", -1)[0]))
                 .containsExactly("VIEW", "public.totals", "public.report");
         assertThat(answer.output().lines().toList().getLast())
-                .matches(".* public\\.totals +Standard +without a usable.*");
+                .matches(".* public\\.totals +BlueGreen +lets readers go on reading without a usable.*");
         assertThat(answer.errors()).isEmpty();
     }
 
@@ -94,7 +94,7 @@ class DiscoverCommandTest {
                   schedules:
                     - "0 * * * *"
                 ---
-                # Standard: without a usable unique index readers wait during a refresh
+                # BlueGreen: lets readers go on reading without a usable unique index; its first refresh turns it into a plain view on two materialized views, which take twice the disk
                 # Reads public.totals
                 apiVersion: matview.dev/v1alpha1
                 kind: MaterializedViewRefresh
@@ -112,7 +112,9 @@ class DiscoverCommandTest {
                   view:
                     schema: public
                     name: report
-                  mode: Standard
+                  mode: BlueGreen
+                  blueGreen:
+                    adopt: true
                   schedules:
                     - "0 * * * *"
                 """);

@@ -2,7 +2,9 @@ package dev.matview.operator.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewFacts.UniqueIndex;
 import dev.matview.operator.postgres.ViewIdentity;
@@ -12,36 +14,59 @@ import org.junit.jupiter.api.Test;
 
 class RecommendationTest {
     private static final UniqueIndex USABLE = new UniqueIndex("v_id", null);
+    private static final Failure REFUSED = new Failure(Reason.REPLACEMENT_REFUSED, "something depends on it");
     private static final UniqueIndex PARTIAL = new UniqueIndex("v_some", "is partial: create one without WHERE");
 
     @Test
     void withAUsableUniqueIndexReadersGoOnReading() {
-        assertThat(Recommendation.of(facts(true, 10, 8192, USABLE)))
+        assertThat(Recommendation.callsForBlueGreen(facts(true, 10, 8192, USABLE)))
+                .isFalse();
+        assertThat(Recommendation.of(facts(true, 10, 8192, USABLE), null))
                 .isEqualTo(
                         new Recommendation(RefreshMode.CONCURRENT, "unique index \"v_id\" lets readers go on reading"));
     }
 
     @Test
-    void withoutOneTheDefectsAreNamed() {
-        assertThat(Recommendation.of(facts(true, 10, 8192)))
-                .returns(RefreshMode.STANDARD, Recommendation::mode)
+    void withoutOneTheyDoBehindAFacadeAndTheDefectsAreNamed() {
+        assertThat(Recommendation.callsForBlueGreen(facts(true, 10, 8192))).isTrue();
+        assertThat(Recommendation.of(facts(true, 10, 8192, PARTIAL), null))
+                .returns(RefreshMode.BLUE_GREEN, Recommendation::mode)
                 .extracting(Recommendation::reason)
-                .isEqualTo("without a usable unique index readers wait during a refresh");
-        assertThat(Recommendation.of(facts(true, 10, 8192, PARTIAL)).reason())
-                .contains("(\"v_some\" is partial: create one without WHERE)");
+                .asString()
+                .startsWith("lets readers go on reading without a usable unique index (\"v_some\" is partial")
+                .contains("turns it into a plain view on two");
     }
 
     @Test
-    void aLargeViewIsSaidToTakeLonger() {
-        assertThat(Recommendation.of(facts(true, 10, 200L << 20, USABLE)).reason())
-                .contains("large (200 MB)", "several times as long as a plain refresh");
-        assertThat(Recommendation.of(facts(true, 2_000_000, 8192, USABLE)).reason())
-                .contains("many rows (2000000)");
+    void whatCannotBeAdoptedSaysWhy() {
+        assertThat(Recommendation.of(facts(true, 10, 8192, PARTIAL), REFUSED))
+                .isEqualTo(new Recommendation(
+                        RefreshMode.STANDARD,
+                        "without a usable unique index (\"v_some\" is partial: create one without WHERE) readers wait"
+                                + " during a refresh; BlueGreen can't adopt it: something depends on it"));
+        assertThat(Recommendation.of(facts(true, 10, 200L << 20, USABLE), REFUSED))
+                .returns(RefreshMode.CONCURRENT, Recommendation::mode)
+                .extracting(Recommendation::reason)
+                .asString()
+                .endsWith("large (200 MB), so it takes several times as long as a plain refresh");
+    }
+
+    @Test
+    void aLargeViewIsBetterOffBehindAFacade() {
+        for (ViewFacts facts : List.of(facts(true, 10, 200L << 20, USABLE), facts(true, 2_000_000, 8192, USABLE))) {
+            assertThat(Recommendation.callsForBlueGreen(facts)).isTrue();
+            assertThat(Recommendation.of(facts, null))
+                    .returns(RefreshMode.BLUE_GREEN, Recommendation::mode)
+                    .extracting(Recommendation::reason)
+                    .asString()
+                    .containsPattern("large \\(200 MB\\)|many rows \\(2000000\\)")
+                    .contains("several times as long");
+        }
     }
 
     @Test
     void aViewWithoutDataIsSaidToBeFilledFirst() {
-        assertThat(Recommendation.of(facts(false, 0, 0, USABLE)))
+        assertThat(Recommendation.of(facts(false, 0, 0, USABLE), null))
                 .returns(RefreshMode.CONCURRENT, Recommendation::mode)
                 .extracting(Recommendation::reason)
                 .asString()

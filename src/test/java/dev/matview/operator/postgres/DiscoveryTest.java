@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.TestDatabase;
@@ -58,6 +59,21 @@ class DiscoveryTest {
         List<DiscoveredView> views = views();
         assertThat(views).extracting(view -> view.name().name()).containsExactly("z", "m", "a", "b");
         assertThat(views.get(2).upstreams()).extracting(ViewName::name).containsExactly("m", "z");
+    }
+
+    @Test
+    void theTwoSidesOfAFacadeAreOneViewByItsName() throws Exception {
+        database.execute(
+                "CREATE MATERIALIZED VIEW v AS SELECT 1 AS id",
+                "CREATE VIEW plain AS SELECT id FROM v",
+                "CREATE MATERIALIZED VIEW a AS SELECT id FROM plain",
+                "CREATE VIEW other AS SELECT 1 AS id",
+                "CREATE MATERIALIZED VIEW other__blue AS SELECT 1 AS id");
+        new Refreshing(database).run(new ViewName("public", "v"), RefreshMode.BLUE_GREEN);
+        List<DiscoveredView> views = views();
+        assertThat(views).extracting(view -> view.name().name()).containsExactly("v", "a", "other__blue");
+        assertThat(views.getFirst().facts().facade()).isNotNull();
+        assertThat(views.get(1).upstreams()).containsExactly(new ViewName("public", "v"));
     }
 
     @Test
