@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class History implements AutoCloseable {
     private static final List<String> VIEWS = List.of("on_views", "on_partitions", "on_upstream");
 
+    /** Two sessions that write the same row would wait for each other, and this test with them. */
+    private static final String LOCK_TIMEOUT = "SET lock_timeout = '50ms'";
+
     private final Random random;
     private final RandomStatements statements;
     private final String role;
@@ -189,7 +192,9 @@ final class History implements AutoCloseable {
 
     private Connection session() throws SQLException {
         if (sessions.size() < 3) {
-            sessions.add(server.connect(role, password, role));
+            Connection session = server.connect(role, password, role);
+            execute(session, LOCK_TIMEOUT);
+            sessions.add(session);
         }
         return sessions.get(random.nextInt(sessions.size()));
     }
@@ -205,7 +210,7 @@ final class History implements AutoCloseable {
     private void inNewSession(String sql) throws SQLException {
         try (Connection session = server.connect(role, password, role)) {
             tell(sql);
-            execute(session, "SET lock_timeout = '50ms'");
+            execute(session, LOCK_TIMEOUT);
             execute(session, sql);
         }
     }
