@@ -78,10 +78,16 @@ final class PodFailures {
         boolean silent =
                 terminated.getMessage() == null || terminated.getMessage().isBlank();
         int code = Objects.requireNonNullElse(terminated.getExitCode(), 0);
-        String how = code == KILLED ? "was killed" : "ended with exit code " + code;
+        if (code == KILLED && silent) {
+            // A node does not always get to know that it was the limit: then all that is left is the signal.
+            return new Failure(
+                    Reason.RESULT_MISSING,
+                    "the Job's pod was killed and left no result: its node gives no reason, but it is likely to be the"
+                            + " memory limit, so raise spec.cronJob.resources.limits.memory (128Mi is enough for most)");
+        }
         return new Failure(
                 Reason.RESULT_MISSING,
-                "the Job's pod " + how
+                "the Job's pod " + (code == KILLED ? "was killed" : "ended with exit code " + code)
                         + (silent
                                 ? " and left no result"
                                 : " and left a termination message that is cut, or not of this operator's program")

@@ -126,22 +126,36 @@ class CronJobE2E {
         }
     }
 
-    /** What the node or the scheduler does to a pod, and what makes it good. */
+    /** What the node or the scheduler does to a pod, and what makes it good. Not every node tells why it killed one. */
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
-    @CsvSource({"limits, memory, 24Mi, PodOutOfMemory", "requests, cpu, 1000, PodNotScheduled"})
+    @CsvSource({
+        "limits, memory, 24Mi, 128Mi, PodOutOfMemory, ResultMissing",
+        "requests, cpu, 1000, 50m, PodNotScheduled, none"
+    })
     void aPodThatDoesNotFitIsSaidAndItsEditIsEnough(
-            String kind, String what, String amount, String reason, Platform platform) throws SQLException {
+            String kind,
+            String what,
+            String unfit,
+            String fit,
+            String reason,
+            String reasonOfSilentNode,
+            Platform platform)
+            throws SQLException {
         try (var team = Team.create(platform)) {
             team.createView("numbers");
-            Map<String, ?> unfit = Map.of("resources", Map.of(kind, Map.of(what, amount)), "activeDeadlineSeconds", 30);
-            var resource = team.refresh("numbers", Map.of("execution", "CronJob", "cronJob", unfit));
+            var resource = team.refresh(
+                    "numbers",
+                    Map.of(
+                            "execution",
+                            "CronJob",
+                            "cronJob",
+                            Map.of("resources", Map.of(kind, Map.of(what, unfit)), "activeDeadlineSeconds", 30)));
 
-            resource.awaitReady(PATIENCE, "False", reason);
-            resource.awaitEvent(PATIENCE, reason);
-            resource.edit(Map.of(
-                    "cronJob",
-                    Map.of("resources", Map.of(kind, Map.of(what, kind.equals("limits") ? "128Mi" : "50m")))));
+            var ready = resource.awaitNotReady(PATIENCE, reason, reasonOfSilentNode);
+            assertThat(ready.message()).contains("spec.cronJob.resources." + kind);
+            resource.awaitEvent(PATIENCE, ready.reason());
+            resource.edit(Map.of("cronJob", Map.of("resources", Map.of(kind, Map.of(what, fit)))));
             resource.request("after the edit");
             resource.awaitAnswer(PATIENCE, "after the edit");
             resource.awaitReady(PATIENCE, "True", "Succeeded");

@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A resource as its team sees it. */
@@ -57,6 +59,16 @@ record TeamResource(KubernetesClient client, String namespace, String name) {
                     && condition.status().equals(ready)
                     && condition.reason().equals(reason);
         });
+    }
+
+    /** Waits until the resource is not ready for one of these reasons, and gives the condition. */
+    Condition awaitNotReady(Duration patience, String... reasons) {
+        var expected = Set.of(reasons);
+        var status = awaitStatus(patience, s -> s.conditions().stream()
+                .anyMatch(condition -> condition.type().equals("Ready")
+                        && condition.status().equals("False")
+                        && expected.contains(condition.reason())));
+        return Objects.requireNonNull(status.condition("Ready"));
     }
 
     /** Waits until the request of that token has its answer, and gives the run. */
