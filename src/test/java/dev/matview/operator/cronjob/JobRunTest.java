@@ -80,16 +80,17 @@ class JobRunTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OOMKilled, 137, '', PodOutOfMemory",
-        "StartError, 128, '', PodNotStarted",
-        "Error, 137, '', ResultMissing",
-        "Error, 1, '{\"matview\":1,\"ki', ResultMissing",
-        "Completed, 0, hello, ResultMissing",
+        "OOMKilled, 137, '', PodOutOfMemory, limits.memory",
+        "StartError, 128, '', PodNotStarted, pod template",
+        "Error, 137, '', ResultMissing, limits.memory",
+        "Error, 137, hello, ResultMissing, pod template",
+        "Error, 1, '{\"matview\":1,\"ki', ResultMissing, pod template",
+        "Completed, 0, hello, ResultMissing, pod template",
     })
-    void aContainerThatLeavesNoResultIsToldApart(String how, int code, String message, String reason) {
-        assertThat(ended(job(new Trigger.Immediate()), pod(terminated(how, code, message)))
-                        .value())
-                .isEqualTo(reason);
+    void aContainerThatLeavesNoResultIsToldApart(String how, int code, String message, String reason, String fix) {
+        Failure failure = failure(job(new Trigger.Immediate()), pod(terminated(how, code, message)));
+        assertThat(failure.reason().value()).isEqualTo(reason);
+        assertThat(failure.message()).contains(fix);
     }
 
     @Test
@@ -191,13 +192,17 @@ class JobRunTest {
     }
 
     private static Reason ended(Job job, @Nullable Pod pod) {
+        return failure(job, pod).reason();
+    }
+
+    private static Failure failure(Job job, @Nullable Pod pod) {
         JobState state = run(job, pod).state();
         assertThat(state).isInstanceOf(JobState.Ended.class);
         Outcome outcome = ((JobState.Ended) state).outcome();
         assertThat(outcome).isInstanceOf(Outcome.Failed.class);
         Failure failure = ((Outcome.Failed) outcome).failure();
         assertThat(failure.message()).isNotBlank();
-        return failure.reason();
+        return failure;
     }
 
     private static JobRun run(Job job, @Nullable Pod pod) {
