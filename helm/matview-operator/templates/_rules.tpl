@@ -27,7 +27,8 @@
   - apiGroups: [batch]
     resources: [cronjobs]
     verbs: [get, list, watch, create, update, delete]
-  # Their Jobs, whose results are read; those of requests and of looks at a view are made here, and the latter removed again.
+  # Their Jobs, whose results are read; those of requests and of looks at a view are made here, and the latter removed again,
+  # as is a Job whose pod can't start once another pod is declared.
   - apiGroups: [batch]
     resources: [jobs]
     verbs: [list, watch, create, delete]

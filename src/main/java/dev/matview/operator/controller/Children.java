@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import dev.matview.operator.cronjob.JobRun;
 import dev.matview.operator.cronjob.JobState;
 import dev.matview.operator.cronjob.Labels;
+import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -10,11 +11,16 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A resource's CronJobs with their Jobs and pods, as the informers have them. */
@@ -59,31 +65,65 @@ record Children(List<CronJob> cronJobs, List<Job> jobs, List<Pod> pods) {
     }
 
     /**
-     * The run in a Job that is to be looked at next: one that has ended and is not recorded, or one that is under way.
+     * The run in a Job that is to be looked at next: one that has ended and is not recorded, or one that is under way. One
+     * whose pod can't start is given up when its next pod would be another.
      *
      * @param recordedJobs the UIDs of those that are recorded
+     * @param current whether a Job's pod is as it would be made now
      */
     @Nullable
-    Progress progress(List<String> recordedJobs, Instant now) {
-        List<JobRun> runs = jobs.stream()
+    Progress progress(List<String> recordedJobs, Predicate<Job> current, Instant now) {
+        Map<String, Job> pending = jobs.stream()
                 .filter(job -> !recordedJobs.contains(job.getMetadata().getUid()))
+                .collect(Collectors.toMap(job -> job.getMetadata().getUid(), job -> job));
+        List<JobRun> runs = pending.values().stream()
                 .map(job -> JobRun.of(job, pods, now))
                 .sorted(ORDER)
                 .toList();
         Progress.UnderWay underWay = null;
         for (JobRun run : runs) {
+            boolean more = runs.size() > 1;
             switch (run.state()) {
                 case JobState.Ended(Outcome outcome) -> {
-                    return new Progress.Ended(run.purpose(), outcome, recorded(recordedJobs, run), runs.size() > 1);
+                    return new Progress.Ended(run.purpose(), outcome, recorded(recordedJobs, run), more, false);
                 }
                 case JobState.Active active -> {
-                    if (underWay == null || (underWay.startTime() == null && active.startTime() != null)) {
+                    Job job = Objects.requireNonNull(pending.get(run.uid()));
+                    Failure obstacle = active.obstacle();
+                    if (obstacle != null && !current.test(job)) {
+                        Outcome outcome = givenUp(obstacle, job, now);
+                        return new Progress.Ended(run.purpose(), outcome, recorded(recordedJobs, run), more, true);
+                    } else if (underWay == null || (underWay.startTime() == null && active.startTime() != null)) {
                         underWay = new Progress.UnderWay(run.purpose(), active.startTime(), active.obstacle());
                     }
                 }
             }
         }
         return underWay;
+    }
+
+    private static Outcome givenUp(Failure obstacle, Job job, Instant now) {
+        var failure = new Failure(
+                obstacle.reason(),
+                obstacle.message()
+                        + "; what was declared has changed since, so that Job was ended, and the run begins anew");
+        Instant created = Instant.parse(job.getMetadata().getCreationTimestamp());
+        return new Outcome.Failed(failure, null, created, now.isBefore(created) ? created : now, 1, Duration.ZERO);
+    }
+
+    /**
+     * Those that are of no more use though nobody removes them: they are recorded, and either only looked at the view or
+     * were given up.
+     */
+    List<Job> spent(List<String> recordedJobs, Instant now) {
+        return jobs.stream()
+                .filter(job -> recordedJobs.contains(job.getMetadata().getUid()))
+                .filter(job -> {
+                    JobRun run = JobRun.of(job, pods, now);
+                    return run.purpose().isCheck()
+                            || (run.state() instanceof JobState.Active active && active.obstacle() != null);
+                })
+                .toList();
     }
 
     /** Those that are gone need no mention any more. */

@@ -10,6 +10,7 @@ import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Brings a resource's CronJobs to what it declares, and takes those away that it no longer does. */
@@ -126,12 +128,22 @@ final class CronJobs {
         }
     }
 
-    /** Removes a Job that was only made to look. */
-    void delete(Progress.Ended ended, Children children) {
-        children.jobs().stream()
-                .filter(job ->
-                        job.getMetadata().getName().equals(ended.purpose().job()))
-                .forEach(writer::delete);
+    /**
+     * Whether a Job's pod is as it would be made now.
+     *
+     * @throws KubernetesClientException from the test, when the API server can't be asked; to be tried again
+     */
+    Predicate<Job> current(MaterializedViewRefresh resource, Plan plan) {
+        if (template == null || plan.failure() != null) {
+            return job -> true;
+        }
+        return job -> plan.spec().execution() == Execution.CRON_JOB
+                && declaration(resource, true).isCurrent(job);
+    }
+
+    /** Removes Jobs that are of no more use. */
+    void tidy(Children children, List<String> recordedJobs) {
+        children.spent(recordedJobs, clock.instant()).forEach(writer::delete);
     }
 
     private Declaration declaration(MaterializedViewRefresh resource, boolean suspended) {

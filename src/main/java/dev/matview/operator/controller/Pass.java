@@ -75,9 +75,11 @@ final class Pass {
                 boolean interrupted = !run.purpose().isCheck()
                         && run.outcome() instanceof Outcome.Failed failed
                         && failed.failure().failureClass() == FailureClass.INTERRUPTED;
-                after = interrupted
-                        ? pacing.afterInterruption(generation, token, draft.consecutiveFailures, now)
-                        : pacing.after(gateBefore, run.purpose(), run.outcome(), now);
+                if (interrupted) {
+                    after = pacing.afterInterruption(generation, token, draft.consecutiveFailures, now);
+                } else {
+                    after = run.givenUp() ? Gate.OPEN : pacing.after(gateBefore, run.purpose(), run.outcome(), now);
+                }
                 step = run.more() ? new NextStep.Wait(now) : null;
             }
         }

@@ -21,7 +21,7 @@ sealed interface Progress {
     static Progress of(Runs.State<?> state, boolean more) {
         return switch (state) {
             case Runs.State.UnderWay<?> run -> new UnderWay(run.request().purpose(), run.startTime(), null);
-            case Runs.State.Ended<?> run -> new Ended(run.request().purpose(), run.outcome(), null, more);
+            case Runs.State.Ended<?> run -> new Ended(run.request().purpose(), run.outcome(), null, more, false);
         };
     }
 
@@ -41,7 +41,8 @@ sealed interface Progress {
      *
      * @param recordedJobs the UIDs of the Jobs that are recorded when this is; null to leave the list as it is
      * @param more whether there is something else to look at before anything new is started
+     * @param givenUp whether its pod had not started, and would be another one now
      */
-    record Ended(Purpose purpose, Outcome outcome, @Nullable List<String> recordedJobs, boolean more)
+    record Ended(Purpose purpose, Outcome outcome, @Nullable List<String> recordedJobs, boolean more, boolean givenUp)
             implements Progress {}
 }

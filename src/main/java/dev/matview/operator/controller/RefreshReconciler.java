@@ -114,13 +114,14 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         MaterializedViewRefreshStatus before = memory.status(resource);
         Runs.State<ResourceKey> state = runs.state(key);
         Children children = cronJobs.enabled() ? Children.of(context, key) : Children.NONE;
-        Progress progress = progress(resource, state, children, before, now);
         Plan plan = Plan.of(resource.getSpec());
+        Progress progress;
         Arrangement arrangement;
         try {
+            progress = progress(resource, plan, state, children, before, now);
             arrangement = state == null ? arrange(resource, plan, children, before) : Arrangement.NONE;
         } catch (KubernetesClientException e) {
-            LOG.debugf("the API server did not take a CronJob (HTTP status %d)", e.getCode());
+            LOG.debugf("the API server gave or took no object (HTTP status %d)", e.getCode());
             return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
         }
         arrangement.announcements().forEach(a -> announce(resource, a));
@@ -158,9 +159,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         memory.set(key, pass.gate());
         if (state instanceof Runs.State.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
-        } else if (progress instanceof Progress.Ended ended && ended.purpose().isCheck()) {
-            cronJobs.delete(ended, children);
         }
+        cronJobs.tidy(children, after.recordedJobs());
         Duration pause = arrangement.atMost(proceed(resource, pass, delegation, children, now));
         if (!lives(key)) {
             gone(key);
@@ -171,6 +171,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     /** A run in this process comes first: as long as there is one, nothing is looked for elsewhere. */
     private @Nullable Progress progress(
             MaterializedViewRefresh resource,
+            Plan plan,
             Runs.@Nullable State<ResourceKey> state,
             Children children,
             MaterializedViewRefreshStatus before,
@@ -178,7 +179,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         if (state != null) {
             return Progress.of(state, cronJobs.enabled());
         }
-        Progress progress = children.progress(before.recordedJobs(), now);
+        Progress progress = children.progress(before.recordedJobs(), cronJobs.current(resource, plan), now);
         if (progress instanceof Progress.Ended ended) {
             learn(resource, ended);
         }

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The CronJobs that a resource asks for, and the Jobs that the operator makes from them.
@@ -68,7 +70,7 @@ public record Declaration(
      * @param situation differs between tries for one cause
      */
     public Job job(CronJob stored, Trigger trigger, String situation) {
-        var annotations = new LinkedHashMap<>(Labels.annotations(name()));
+        var annotations = new LinkedHashMap<>(jobAnnotations());
         annotations.put(Labels.TRIGGER, trigger.getClass().getSimpleName());
         switch (trigger) {
             case Trigger.Manual(String token)
@@ -94,6 +96,25 @@ public record Declaration(
                 .build();
     }
 
+    /**
+     * Whether a Job's pod is as it would be made now. What differs from Job to Job does not count, such as the schedule,
+     * nor does an edit that has no effect on pods; and a Job that does not tell is somebody else's.
+     */
+    public boolean isCurrent(Job job) {
+        String made = Labels.annotation(job, Labels.DECLARED_POD);
+        return made == null || made.equals(declaredPod());
+    }
+
+    private SortedMap<String, String> jobAnnotations() {
+        var annotations = new TreeMap<>(Labels.annotations(name()));
+        annotations.put(Labels.DECLARED_POD, declaredPod());
+        return annotations;
+    }
+
+    private String declaredPod() {
+        return Integer.toHexString(jobSpec(request(0, "", List.of())).hashCode());
+    }
+
     private CronJob cronJob(String schedule, List<String> earlier, boolean suspend) {
         MaterializedViewRefreshSpec spec = spec();
         String cronJob = CronJobNames.cronJob(name(), uid(), schedule, spec.timeZone());
@@ -116,7 +137,7 @@ public record Declaration(
                 .withNewJobTemplate()
                 .withMetadata(new ObjectMetaBuilder()
                         .withLabels(Labels.labels(uid()))
-                        .withAnnotations(Labels.annotations(name()))
+                        .withAnnotations(jobAnnotations())
                         .build())
                 .withSpec(jobSpec(request(cronJob, earlier)))
                 .endJobTemplate()
@@ -140,10 +161,14 @@ public record Declaration(
     }
 
     private PodRequest request(String cronJob, List<String> earlier) {
+        return request(resource.getMetadata().getGeneration(), cronJob, earlier);
+    }
+
+    private PodRequest request(long generation, String cronJob, List<String> earlier) {
         MaterializedViewRefreshSpec spec = spec();
         TimeoutsSpec timeouts = spec.timeouts();
         return new PodRequest(
-                resource.getMetadata().getGeneration(),
+                generation,
                 new ViewName(spec.view().schema(), spec.view().name()),
                 spec.mode(),
                 spec.blueGreen().adopt(),

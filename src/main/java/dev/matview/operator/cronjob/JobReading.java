@@ -63,7 +63,7 @@ record JobReading(Job job, @Nullable Pod pod, Instant now) {
         if (state != null && state.getRunning() != null) {
             return new JobState.Active(time(state.getRunning().getStartedAt()), null);
         }
-        return new JobState.Active(null, PodFailures.obstacle(pod, state));
+        return new JobState.Active(null, PodFailures.obstacle(pod, state, now));
     }
 
     private boolean nobodyMakesAPod() {

@@ -19,6 +19,12 @@ public final class Labels {
     /** The annotation of a Job with the scheduled time that it makes up for. */
     static final String SCHEDULED_TIME = MaterializedViewRefresh.GROUP + "/scheduled-time";
 
+    /**
+     * The annotation of a Job with a hash of the pod that was declared when it was made. What was declared, not what is
+     * stored: others may have a say in that, such as an admission webhook.
+     */
+    static final String DECLARED_POD = MaterializedViewRefresh.GROUP + "/declared-pod";
+
     /** The annotation that the CronJob controller writes on its Jobs. */
     static final String CONTROLLER_TIME = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 

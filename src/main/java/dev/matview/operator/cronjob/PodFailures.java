@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodFailures {
     private static final int KILLED = 137;
+
+    /** Longer than a node takes for an image as a rule. */
+    private static final Duration START = Duration.ofMinutes(2);
 
     private PodFailures() {}
 
@@ -113,7 +118,7 @@ final class PodFailures {
     }
 
     /** Why a pod that is there does not start, or null when nothing is wrong with it yet. */
-    static @Nullable Failure obstacle(Pod pod, @Nullable ContainerState state) {
+    static @Nullable Failure obstacle(Pod pod, @Nullable ContainerState state, Instant now) {
         String waiting = state == null || state.getWaiting() == null
                 ? ""
                 : Objects.requireNonNullElse(state.getWaiting().getReason(), "");
@@ -141,8 +146,21 @@ final class PodFailures {
                                 "no node has room for the Job's pod: kubectl describe pod "
                                         + pod.getMetadata().getName()
                                         + " says why; lower spec.cronJob.resources.requests, or add nodes")
-                        : null;
+                        : delay(pod, now);
         };
+    }
+
+    /** A node tells nothing of what it waits for before a container starts: an image under way, a volume, a network. */
+    private static @Nullable Failure delay(Pod pod, Instant now) {
+        Instant created = Instant.parse(pod.getMetadata().getCreationTimestamp());
+        return created.plus(START).isAfter(now)
+                ? null
+                : new Failure(
+                        Reason.POD_NOT_STARTED,
+                        "the container of the Job's pod has not started for " + START.toMinutes()
+                                + " minutes, as if its image took that long, or a volume of the operator's pod"
+                                + " template were missing: kubectl describe pod "
+                                + pod.getMetadata().getName() + " says what " + node(pod) + " waits for");
     }
 
     private static @Nullable String reason(Pod pod, String condition, String status) {

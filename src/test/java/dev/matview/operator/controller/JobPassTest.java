@@ -154,9 +154,50 @@ class JobPassTest {
     }
 
     @Test
+    void aScheduledRunWhosePodDidNotStartBeforeAnEditBeginsAnewAtOnce() {
+        giveUp("11:05:00", hour(11));
+        assertThat(resource.ready().reason()).isEqualTo("ImageNotPulled");
+        assertThat(resource.status().history()).singleElement().returns("ImageNotPulled", RefreshRecord::reason);
+        assertThat(resource.next()).isEqualTo(new NextStep.Start(hour(11)));
+        resource.end("11:05:09", hour(11), refreshed("11:05:03", "11:05:08"));
+        assertThat(resource.status().history())
+                .singleElement()
+                .returns("Succeeded", RefreshRecord::status)
+                .returns(2L, RefreshRecord::attempts);
+        assertThat(resource.next()).isEqualTo(new NextStep.Wait(at("12:00:00")));
+    }
+
+    @Test
+    void aRequestWhosePodDidNotStartBeforeAnEditIsAnsweredOnceByItsNextRun() {
+        resource.request("a");
+        giveUp("10:30:00", new Trigger.Manual("a"));
+        assertThat(resource.status().lastHandledRefreshRequest()).isNull();
+        assertThat(resource.next()).isEqualTo(new NextStep.Start(new Trigger.Manual("a")));
+        resource.end("10:31:00", new Trigger.Manual("a"), refreshed("10:30:30", "10:31:00"));
+        assertThat(resource.status().lastHandledRefreshRequest()).isEqualTo("a");
+        assertThat(resource.status().history()).hasSize(1);
+        assertThat(resource.next()).isEqualTo(new NextStep.Wait(at("11:00:00")));
+    }
+
+    @Test
+    void aRunWhosePodDidNotStartBeforeItWasSuspendedWaits() {
+        resource.declare("execution: CronJob, schedules: ['0 * * * *'], suspend: true, mode: Standard");
+        giveUp("11:05:00", hour(11));
+        assertThat(resource.next()).isEqualTo(new NextStep.Wait(null));
+        resource.declare("execution: CronJob, schedules: ['0 * * * *'], mode: Standard");
+        resource.look("11:30:00");
+        assertThat(resource.next()).isEqualTo(new NextStep.Start(hour(11)));
+    }
+
+    private void giveUp(String time, Trigger trigger) {
+        var outcome = failed(Reason.IMAGE_NOT_PULLED, null, time, time);
+        resource.pass(new Progress.Ended(resource.purpose(trigger), outcome, List.of("given up"), false, true), time);
+    }
+
+    @Test
     void theResultsOfSeveralJobsAreRecordedOneAfterTheOther() {
         var first = new Progress.Ended(
-                resource.purpose(hour(11)), refreshed("11:00:03", "11:00:08"), List.of("uid-1"), true);
+                resource.purpose(hour(11)), refreshed("11:00:03", "11:00:08"), List.of("uid-1"), true, false);
         resource.request("a");
         resource.pass(first, "11:00:09");
         assertThat(resource.next())

@@ -128,7 +128,7 @@ final class Looks {
     }
 
     void end(String time, Purpose purpose, Outcome outcome) {
-        pass(new Progress.Ended(purpose, outcome, job == null ? null : List.of(), false), time);
+        pass(new Progress.Ended(purpose, outcome, job == null ? null : List.of(), false, false), time);
     }
 
     void pass(@Nullable Progress progress, String time) {

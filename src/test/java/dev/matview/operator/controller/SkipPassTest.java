@@ -123,7 +123,7 @@ class SkipPassTest {
                 .withCreationTimestamp(at(10, 0).toString())
                 .build());
         resource.setSpec(spec());
-        var progress = new Progress.Ended(purpose, outcome, null, false);
+        var progress = new Progress.Ended(purpose, outcome, null, false, false);
         Plan plan = Plan.of(spec());
         var pass = new Pass(resource, plan, status, progress, null, Delegation.NONE, gate, PACING, at(hour, 4));
         status = pass.status();

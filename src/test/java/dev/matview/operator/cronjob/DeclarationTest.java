@@ -7,9 +7,12 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeclarationTest {
@@ -156,6 +159,46 @@ class DeclarationTest {
                         .job(cronJob, new Trigger.Manual("b"), "[]")
                         .getMetadata()
                         .getName());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            schedules: ['0 * * * *']                                                   | true
+            schedules: ['0 * * * *', '5 * * * *']                                      | true
+            schedules: ['0 * * * *']; suspend: true; immediate: true                   | true
+            schedules: ['0 * * * *']; mode: Standard                                   | false
+            schedules: ['0 * * * *']; timeouts: {refresh: 20m}                         | false
+            schedules: ['0 * * * *']; cronJob: {resources: {requests: {cpu: 20m}}}     | false
+            schedules: ['0 * * * *']; cronJob: {activeDeadlineSeconds: 600}            | false
+            """)
+    void aJobIsCurrentAsLongAsItsPodWouldBeTheSame(String spec, boolean current) {
+        Declaration before = Declarations.of("schedules: ['0 * * * *']");
+        Declaration after = Declarations.of(spec.replace("; ", "\n"));
+        CronJob cronJob = before.cronJobs().getFirst();
+        Job requested = before.job(cronJob, new Trigger.Manual("t"), "");
+        Job scheduled = new JobBuilder()
+                .withMetadata(cronJob.getSpec().getJobTemplate().getMetadata())
+                .build();
+        assertThat(after.isCurrent(requested)).isEqualTo(current);
+        assertThat(after.isCurrent(scheduled)).isEqualTo(current);
+        assertThat(after.isCurrent(after.job(cronJob, new Trigger.Check(), ""))).isTrue();
+    }
+
+    @Test
+    void aJobIsNoLongerCurrentWhenThePodTemplateIsAnother() {
+        Declaration before = Declarations.of("");
+        Job job = before.job(before.cronJobs().getFirst(), new Trigger.Check(), "");
+        String pulled = Declarations.TEMPLATE.replace("spec:", "spec:\n  imagePullSecrets: [{name: registry}]");
+        assertThat(Declarations.of("totals", "", pulled).isCurrent(job)).isFalse();
+        assertThat(Declarations.of("").isCurrent(job)).isTrue();
+    }
+
+    @Test
+    void aJobThatDoesNotTellWhatItWasMadeFromIsLeftAlone() {
+        assertThat(Declarations.of("")
+                        .isCurrent(
+                                new JobBuilder().withNewMetadata().endMetadata().build()))
+                .isTrue();
     }
 
     private static PodRequest request(CronJob cronJob) {

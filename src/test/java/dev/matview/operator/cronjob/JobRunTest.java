@@ -142,6 +142,18 @@ class JobRunTest {
     }
 
     @Test
+    void aNodeThatTakesLongAndSaysNothingIsSaidAfterAWhile() {
+        Job job = job(new Trigger.Immediate());
+        List<Pod> creating =
+                List.of(pod("{containerStatuses: [{name: refresh, state: {waiting: {reason: ContainerCreating}}}]}"));
+        assertThat(JobRun.of(job, creating, CREATED.plusSeconds(60)).state())
+                .isEqualTo(new JobState.Active(null, null));
+        assertThat(JobRun.of(job, creating, CREATED.plusSeconds(180)).state())
+                .isInstanceOfSatisfying(JobState.Active.class, active -> assertThat(active.obstacle())
+                        .returns(Reason.POD_NOT_STARTED, Failure::reason));
+    }
+
+    @Test
     void aJobForWhichNobodyMakesAPodIsSaidAfterAWhile() {
         Job job = job(new Trigger.Immediate());
         assertThat(JobRun.of(job, List.of(), CREATED.plusSeconds(5)).state())

@@ -127,17 +127,7 @@ class CronJobFailureIT {
             resource.await("validated", PATIENCE, ready("Valid"));
             resource.request("go");
             var pod = kubelet.awaitPod();
-            kubelet.report(
-                    pod,
-                    new PodStatusBuilder()
-                            .withPhase("Pending")
-                            .addNewCondition()
-                            .withType("PodScheduled")
-                            .withStatus("False")
-                            .withReason("Unschedulable")
-                            .withMessage("0/1 nodes are available: 1 Insufficient cpu.")
-                            .endCondition()
-                            .build());
+            kubelet.unschedulable(pod);
             resource.await("full", PATIENCE, failing("PodNotScheduled"));
             kubelet.run(pod);
             resource.await("answered", PATIENCE, answered("go").and(ready("Succeeded")));

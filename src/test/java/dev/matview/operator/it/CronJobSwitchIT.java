@@ -2,6 +2,7 @@ package dev.matview.operator.it;
 
 import static dev.matview.operator.it.Scene.hourlySinceHalfAnHour;
 import static dev.matview.operator.it.StatusIs.answered;
+import static dev.matview.operator.it.StatusIs.failing;
 import static dev.matview.operator.it.StatusIs.lastRefresh;
 import static dev.matview.operator.it.StatusIs.message;
 import static dev.matview.operator.it.StatusIs.ready;
@@ -11,12 +12,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.operator.api.RefreshRecord;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Between the executions, and across restarts of the operator, no run is lost and none is recorded twice. */
 @ExtendWith(SceneExtension.class)
@@ -105,6 +111,42 @@ class CronJobSwitchIT {
             jobs.awaitCronJobs(1);
             kubelet.run();
             resource.await("validated", PATIENCE, s -> Objects.equals(s.observedGeneration(), 3L));
+        }
+    }
+
+    @Test
+    void anotherPodTemplateTakesThePlaceOfAPodThatCannotStart(@TempDir Path folder) throws SQLException, IOException {
+        scene.createView("totals");
+        var operator = scene.startOperator();
+        var resource = scene.create("totals", "execution: CronJob");
+        try (var kubelet = new TestKubelet(scene, resource)) {
+            kubelet.run();
+            resource.await("validated", PATIENCE, ready("Valid"));
+            resource.request("go");
+            var stuck = kubelet.awaitPod();
+            kubelet.waiting(stuck, "ErrImagePull");
+            resource.await("said", PATIENCE, failing("ImageNotPulled"));
+            operator.stop();
+            operator = scene.startOperator();
+            scene.createView("others");
+            scene.create("others", "").await("served", PATIENCE, ready("Valid"));
+            assertThat(scene.client().resource(stuck).get())
+                    .as("the same template leaves it alone")
+                    .isNotNull();
+            operator.stop();
+
+            Path template = folder.resolve("pod-template.yaml");
+            String before = Files.readString(Path.of("src", "test", "resources", "pod-template.yaml"));
+            Files.writeString(template, before.replace("spec:", "spec:\n  imagePullSecrets: [{name: registry}]"));
+            scene.startOperator(
+                    scene.cluster().kubeconfig(), Map.of("MATVIEW_CRONJOBS_POD_TEMPLATE", template.toString()));
+            var next = kubelet.awaitPod();
+            assertThat(next.getSpec().getImagePullSecrets())
+                    .extracting(LocalObjectReference::getName)
+                    .containsExactly("registry");
+            kubelet.run(next);
+            var status = resource.await("answered", PATIENCE, answered("go").and(ready("Succeeded")));
+            assertThat(status.history()).singleElement().returns(2L, RefreshRecord::attempts);
         }
     }
 

@@ -145,6 +145,21 @@ final class TestKubelet implements AutoCloseable {
                         .build());
     }
 
+    /** No node has room for it. */
+    void unschedulable(Pod pod) {
+        report(
+                pod,
+                new PodStatusBuilder()
+                        .withPhase("Pending")
+                        .addNewCondition()
+                        .withType("PodScheduled")
+                        .withStatus("False")
+                        .withReason("Unschedulable")
+                        .withMessage("0/1 nodes are available: 1 Insufficient cpu.")
+                        .endCondition()
+                        .build());
+    }
+
     void report(Pod pod, PodStatus status) {
         scene.client()
                 .pods()
