@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A transaction about one view, with bounds and the view's advisory lock. Everything is local to it, so it works through
- * a transaction pooler, and a lost connection undoes all. Whoever opens it commits, or rolls back on any exception.
+ * a transaction pooler, and a connection lost before the commit undoes all. Whoever opens it commits, or rolls back on any exception.
  */
 public final class BoundedTransaction {
     /**
@@ -131,10 +131,23 @@ public final class BoundedTransaction {
         }
     }
 
-    /** Commits. @throws FailureException of reason Interrupted, when the operator may no longer change anything */
+    /**
+     * Commits.
+     *
+     * @throws FailureException of reason Interrupted, when the operator may no longer change anything; of reason
+     *     Unreachable, when the connection was lost before the server's answer, so that either may have come of it
+     */
     public void commit() throws SQLException, FailureException {
         cancellation.commits();
-        connection.commit();
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            Failure failure = StatementFailures.of(e, identity.view());
+            if (failure.reason() == Reason.UNREACHABLE) {
+                throw new FailureException(StatementFailures.duringCommit(failure));
+            }
+            throw e;
+        }
     }
 
     /** The same for everybody who refreshes this view with this operator's program: two never do at once. */

@@ -22,7 +22,9 @@ public record Failure(
     /** Of a run that the operator did not bring to its end. */
     public static Failure interrupted() {
         return new Failure(
-                Reason.INTERRUPTED, "the operator ended during the run, and the server undid it; it is made up");
+                Reason.INTERRUPTED,
+                "the operator ended during the run, and the server undid it, unless it was being committed; it is made"
+                        + " up");
     }
 
     public FailureClass failureClass() {

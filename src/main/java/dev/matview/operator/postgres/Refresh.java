@@ -47,7 +47,8 @@ public final class Refresh {
     /**
      * Runs it to its end.
      *
-     * @throws FailureException when it did not succeed; the view is then as before
+     * @throws FailureException when it did not succeed; the view is then as before, unless the connection was lost
+     *     during a commit, which the message says
      * @throws InterruptedException when the thread is interrupted in a pause
      */
     public RefreshResult run() throws FailureException, InterruptedException {

@@ -56,6 +56,15 @@ public final class StatementFailures {
         };
     }
 
+    /** The same failure for a connection that was lost with the commit under way. */
+    static Failure duringCommit(Failure lost) {
+        return new Failure(
+                lost.reason(),
+                "the connection was lost while the server committed: whether it did is not known, so the run is tried"
+                        + " again, which does no harm if it did",
+                lost.sqlState());
+    }
+
     private static @Nullable Failure exact(String state, SQLException e, ViewName view) {
         return switch (state) {
             case "55P03", "40P01", "40001" -> new Failure(Reason.VIEW_BUSY, "others hold locks on " + view, state);
