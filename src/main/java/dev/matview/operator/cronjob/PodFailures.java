@@ -4,12 +4,15 @@ import dev.matview.operator.api.Reason;
 import dev.matview.operator.postgres.Failure;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodFailures {
     private static final int KILLED = 137;
+
+    /** How registries and the runtimes that ask them say that a login lacks or is wrong; the node tells it in words alone. */
+    private static final Pattern REFUSED =
+            Pattern.compile("(?i)\\b40[13]\\b|unauthorized|forbidden|denied|authorization|no basic auth credentials");
 
     /** Longer than a node takes for an image as a rule. */
     private static final Duration START = Duration.ofMinutes(2);
@@ -128,12 +135,7 @@ final class PodFailures {
                     "InvalidImageName",
                     "ErrImageNeverPull",
                     "ImageInspectError",
-                    "RegistryUnavailable" ->
-                new Failure(
-                        Reason.IMAGE_NOT_PULLED,
-                        node(pod) + " can't get the image \"" + image(pod) + "\" (" + waiting
-                                + "): correct the image or the imagePullSecrets of the operator's pod template, or"
-                                + " allow this namespace to pull it");
+                    "RegistryUnavailable" -> notPulled(pod, waiting, message(state));
             case "CreateContainerConfigError", "CreateContainerError", "RunContainerError" ->
                 new Failure(
                         Reason.POD_NOT_STARTED,
@@ -148,6 +150,32 @@ final class PodFailures {
                                         + " says why; lower spec.cronJob.resources.requests, or add nodes")
                         : delay(pod, now);
         };
+    }
+
+    private static Failure notPulled(Pod pod, String reason, @Nullable String message) {
+        boolean refused = message != null && REFUSED.matcher(message).find();
+        return new Failure(
+                Reason.IMAGE_NOT_PULLED,
+                node(pod) + " can't get the image \"" + image(pod) + "\" (" + reason
+                        + (refused ? ": the registry refuses it): " + login(pod) : "): " + source(pod)));
+    }
+
+    private static String login(Pod pod) {
+        List<LocalObjectReference> secrets = pod.getSpec().getImagePullSecrets();
+        return secrets.isEmpty()
+                ? "name a Secret of " + namespace(pod) + " with a login (kubectl create secret docker-registry) in the"
+                        + " imagePullSecrets of the operator's pod template (cronJobs.imagePullSecrets of the chart)"
+                : "correct the login in the Secret \"" + secrets.getFirst().getName() + "\" of " + namespace(pod)
+                        + ", or create it there";
+    }
+
+    private static String source(Pod pod) {
+        return "correct the image of the operator's pod template (image of the chart); if its registry wants a login,"
+                + " name a Secret of " + namespace(pod) + " in cronJobs.imagePullSecrets";
+    }
+
+    private static String namespace(Pod pod) {
+        return "namespace \"" + pod.getMetadata().getNamespace() + "\"";
     }
 
     /** A node tells nothing of what it waits for before a container starts: an image under way, a volume, a network. */
@@ -180,7 +208,16 @@ final class PodFailures {
         return name == null ? "the node" : "node \"" + name + "\"";
     }
 
+    private static @Nullable String message(@Nullable ContainerState state) {
+        return state == null || state.getWaiting() == null
+                ? null
+                : state.getWaiting().getMessage();
+    }
+
     private static String image(Pod pod) {
-        return pod.getSpec().getContainers().getFirst().getImage();
+        return pod.getSpec()
+                .getContainers()
+                .get(PodTemplate.container(pod.getSpec()))
+                .getImage();
     }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -64,7 +65,12 @@ public final class PodTemplate {
 
     /** Where in the template the container that runs the command is. */
     static int container(PodTemplateSpec template) {
-        List<Container> containers = template.getSpec().getContainers();
+        return container(template.getSpec());
+    }
+
+    /** The same in a pod of the template. */
+    static int container(PodSpec pod) {
+        List<Container> containers = pod.getContainers();
         for (int i = 0; i < containers.size(); i++) {
             if (CONTAINER.equals(containers.get(i).getName())) {
                 return i;

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +142,49 @@ class JobRunTest {
                 });
     }
 
+    /** What kubelets of Kubernetes 1.30 to 1.36 write, with containerd and CRI-O. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ErrImagePull     | pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed
+            ErrImagePull     | failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://registry/token: 401 Unauthorized
+            ErrImagePull     | unable to retrieve auth token: invalid username/password: unauthorized: authentication required
+            ErrImagePull     | unexpected status from HEAD request to https://registry/v2/operator/manifests/1: 403 Forbidden
+            ImagePullBackOff | Back-off pulling image "operator:1": ErrImagePull: requested access to the resource is denied
+            """)
+    void anImageThatTheRegistryRefusesNamesTheSecretToPullItWith(String reason, String message) {
+        String status = "{containerStatuses: [{name: refresh, state: {waiting: {reason: " + reason + ", message: '"
+                + message + "'}}}]}";
+        Pod pod = pod(status);
+        assertThat(obstacle(pod)).contains("the registry refuses it", "cronJobs.imagePullSecrets", "\"analytics\"");
+        Pod withSecret = new PodBuilder(pod)
+                .editSpec()
+                .addNewImagePullSecret("registry")
+                .endSpec()
+                .build();
+        assertThat(obstacle(withSecret)).contains("the registry refuses it", "Secret \"registry\"", "\"analytics\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ErrImagePull, dial tcp 127.0.0.1:443: connect: connection refused",
+        "ImagePullBackOff, Back-off pulling image \"operator:1\"",
+        "ErrImageNeverPull, Container image \"operator:1\" is not present with pull policy of Never",
+        "ErrImagePull, operator:1: not found",
+    })
+    void anImageThatIsNotThereNamesTheImageFirst(String reason, String message) {
+        String status = "{containerStatuses: [{name: refresh, state: {waiting: {reason: " + reason + ", message: '"
+                + message + "'}}}]}";
+        assertThat(obstacle(pod(status)))
+                .contains("correct the image", "\"operator:1\"", "cronJobs.imagePullSecrets")
+                .doesNotContain("refuses");
+    }
+
+    private static String obstacle(Pod pod) {
+        JobState state = run(job(new Trigger.Immediate()), pod).state();
+        assertThat(state).isInstanceOf(JobState.Active.class);
+        return Objects.requireNonNull(((JobState.Active) state).obstacle()).message();
+    }
+
     @Test
     void aNodeThatTakesLongAndSaysNothingIsSaidAfterAWhile() {
         Job job = job(new Trigger.Immediate());
@@ -242,6 +286,7 @@ class JobRunTest {
     private static Pod pod(String status) {
         return new PodBuilder()
                 .withNewMetadata()
+                .withNamespace("analytics")
                 .withName("pod")
                 .withCreationTimestamp(CREATED.toString())
                 .addToLabels(Labels.JOB_UID, "job-uid")
