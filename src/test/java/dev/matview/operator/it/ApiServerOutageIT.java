@@ -3,12 +3,15 @@ package dev.matview.operator.it;
 import static dev.matview.operator.it.StatusIs.answered;
 import static dev.matview.operator.it.StatusIs.ready;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.testing.PostgresServer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,5 +77,57 @@ class ApiServerOutageIT {
         }
         resource.request("afterwards");
         assertThat(resource.await("answered", answered("afterwards")).history()).hasSize(3);
+    }
+
+    @Test
+    void theResultsOfJobsThatEndMeanwhileAreRecordedOnceToo() throws SQLException {
+        scene.createCountedView("counted", Duration.ZERO);
+        scene.startOperator();
+        var resource = scene.create("counted", "execution: CronJob, schedules: ['* * * * *']");
+        try (var kubelet = new TestKubelet(scene, resource)) {
+            kubelet.run();
+            resource.await("validated", TestKubelet.PATIENCE, ready("Valid"));
+            var pod = kubelet.awaitPod();
+            scene.pace(Duration.ofSeconds(6));
+            var process = kubelet.start(pod);
+            scene.awaitRefreshUnderWay();
+            own.killApiServer();
+            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(20));
+            scene.pace(Duration.ZERO);
+            // Two scheduled times pass: nobody makes a Job for them, and the latest is made up.
+            own.awayFor(Duration.ofSeconds(90));
+            own.startApiServer();
+            await("the pod's end is told")
+                    .ignoreExceptions()
+                    .atMost(TestKubelet.PATIENCE)
+                    .until(() -> {
+                        kubelet.end(pod, process);
+                        return true;
+                    });
+            resource.request("afterwards");
+            await("answered, and all pods have run")
+                    .atMost(TestKubelet.PATIENCE)
+                    .until(() -> {
+                        kubelet.newPods().forEach(p -> kubelet.run(kubelet.awaitPod()));
+                        return answered("afterwards").test(resource.status());
+                    });
+            resource.suspend(true);
+            await("all is recorded").atMost(TestKubelet.PATIENCE).untilAsserted(() -> {
+                kubelet.newPods().forEach(p -> kubelet.run(kubelet.awaitPod()));
+                assertThat(resource.status().history()).hasSize(scene.refreshes());
+            });
+            var history = resource.status().history();
+            assertThat(history).allSatisfy(run -> {
+                assertThat(run.status()).isEqualTo("Succeeded");
+                assertThat(run.attempts()).isEqualTo(1);
+            });
+            assertThat(history).extracting(RefreshRecord::job).doesNotHaveDuplicates();
+            assertThat(history)
+                    .extracting(RefreshRecord::scheduledTime)
+                    .filteredOn(Objects::nonNull)
+                    .doesNotHaveDuplicates()
+                    .hasSizeGreaterThanOrEqualTo(2);
+            assertThat(history).extracting(RefreshRecord::request).containsOnlyOnce("afterwards");
+        }
     }
 }
