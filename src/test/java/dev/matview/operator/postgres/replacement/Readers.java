@@ -1,7 +1,9 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.testing.TestDatabase;
+import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -69,6 +71,10 @@ final class Readers implements AutoCloseable {
             Thread.sleep(5);
             reader.rows("FETCH 2 FROM c");
         });
+        start(
+                "prepared",
+                true,
+                reader -> reader.prepared("SELECT count(*) FROM direct d JOIN totals t USING (grp) WHERE t.grp >= ?"));
         start("PL/pgSQL row types", true, reader -> reader.rows("SELECT first_row()"));
         start(
                 "catalog queries",
@@ -76,6 +82,27 @@ final class Readers implements AutoCloseable {
                 reader -> reader.rows(
                         "SELECT count(*) FROM pg_class c LEFT JOIN pg_attribute a ON attrelid = c.oid WHERE relname ~ 'totals'"));
         return this;
+    }
+
+    /** Dumps the schema again and again. */
+    void startDumping() {
+        threads.execute(() -> {
+            try {
+                while (!stopped.get()) {
+                    SchemaDump.of(database);
+                    reads.incrementAndGet();
+                }
+            } catch (IOException e) {
+                complaints.add("pg_dump: " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Lets {@link #worst} begin anew. */
+    void forgetWorst() {
+        worstNanos.clear();
     }
 
     /** How long the slowest statement of each has taken. */
@@ -155,6 +182,23 @@ final class Readers implements AutoCloseable {
                     }
                 }
             }
+            seen(start);
+        }
+
+        void prepared(String sql) throws SQLException {
+            long start = System.nanoTime();
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setInt(1, 0);
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next() || row.getLong(1) == 0) {
+                        complaints.add(name + ": found nothing by " + sql);
+                    }
+                }
+            }
+            seen(start);
+        }
+
+        private void seen(long start) {
             reads.incrementAndGet();
             worstNanos.merge(name, System.nanoTime() - start, Math::max);
         }
