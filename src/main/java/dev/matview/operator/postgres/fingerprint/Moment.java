@@ -24,6 +24,15 @@ public record Moment(
         Snapshot snapshot,
         String environment,
         @Nullable String uncounted) {
+    /** The second is of use only where the database's counters are; before 15 it appears at some time. */
+    private static final String SINCE = """
+            pg_catalog.concat_ws(' ', pg_catalog.pg_stat_get_bgwriter_stat_reset_time(),
+                CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 150000
+                     THEN pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) END) AS since
+            """;
+
+    private static final String HERE = " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
+
     /**
      * A clean stop keeps the counters and a crash loses them; a start and a reset count as a new beginning either way. The
      * settings are those that conversions, comparisons and name look-ups read (PostgreSQL manual, section 19.11), and
@@ -44,8 +53,7 @@ public record Moment(
                             'track_counts']) AS s (name)),
                        (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', r.setdatabase, r.setrole, r.setconfig),
                                                      ';' ORDER BY r.setdatabase, r.setrole)
-                        FROM pg_catalog.pg_db_role_setting r WHERE r.setdatabase IN (0, d.oid))) AS environment
-            FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+                        FROM pg_catalog.pg_db_role_setting r WHERE r.setdatabase IN (0, d.oid))) AS environment,
             """;
 
     /**
@@ -69,20 +77,12 @@ public record Moment(
                    ' server on which nobody writes at all' AS uncounted, NULL,
             """;
 
-    /** The second is of use only where the database's counters are; before 15 it appears at some time. */
-    private static final String RESETS = """
-            SELECT pg_catalog.concat_ws(' ', pg_catalog.pg_stat_get_bgwriter_stat_reset_time(),
-                       CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 150000
-                            THEN pg_catalog.pg_stat_get_db_stat_reset_time(d.oid) END)
-            FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
-            """;
-
     /** Since when the counters count, at this moment. */
-    static String resets(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RESETS);
+    static String since(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT " + SINCE + HERE);
                 ResultSet row = statement.executeQuery()) {
             row.next();
-            return row.getString(1);
+            return row.getString("since");
         }
     }
 
@@ -91,7 +91,7 @@ public record Moment(
      * have worked for others too.
      */
     static Moment now(Connection connection, int majorVersion) throws SQLException {
-        String look = (majorVersion >= 15 ? FROM_15 : BEFORE_15) + NOW;
+        String look = (majorVersion >= 15 ? FROM_15 : BEFORE_15) + NOW + SINCE + HERE;
         try (PreparedStatement statement = connection.prepareStatement(look);
                 ResultSet row = statement.executeQuery()) {
             row.next();
@@ -99,7 +99,7 @@ public record Moment(
                     row.getInt("process"),
                     row.getObject("time", OffsetDateTime.class).toInstant(),
                     Objects.requireNonNull(Snapshot.parse(row.getString("snapshot")), "pg_current_snapshot"),
-                    row.getString("environment"),
+                    row.getString("environment") + row.getString("since"),
                     row.getString("uncounted"));
         }
     }

@@ -82,8 +82,6 @@ public sealed interface Reading {
         Sessions sessions = moment.uncounted() == null
                 ? Sessions.look(connection, moment, since == null ? null : since.since(), before)
                 : new Sessions(Set.of(), moment.uncounted());
-        // Before and after: a reset of the counters while they are read shows in one of the two.
-        String resets = Moment.resets(connection);
         Relations relations = Relations.read(connection, facts.oid());
         var query = new StoredQuery();
         relations.definitions().forEach(query::add);
@@ -98,8 +96,8 @@ public sealed interface Reading {
                 facts.identity().system(),
                 facts.owner(),
                 moment.environment(),
-                resets,
-                Moment.resets(connection),
+                // Again: a reset of the counters while they are read shows in one of the two.
+                Moment.since(connection),
                 relations.catalog(),
                 expressions.catalog());
         String counters = moment.uncounted() == null ? digest(relations.counters()) : "";
