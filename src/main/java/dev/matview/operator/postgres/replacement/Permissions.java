@@ -44,8 +44,14 @@ final class Permissions {
             FROM grantors WHERE NOT pg_catalog.pg_has_role(role, ?1)
             UNION ALL SELECT DISTINCT 'the owner of ' || pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, oid, 0)
                        || ' may not create in its schema',
-                   pg_catalog.format('GRANT CREATE ON SCHEMA %I TO %I', relnamespace::regnamespace::text, pg_catalog.pg_get_userbyid(relowner))
+                   pg_catalog.format('GRANT CREATE ON SCHEMA %s TO %I', relnamespace::regnamespace::text, pg_catalog.pg_get_userbyid(relowner))
             FROM d WHERE NOT pg_catalog.has_schema_privilege(relowner, relnamespace, 'CREATE')
+            UNION ALL SELECT DISTINCT 'the owner of it or of ' || pg_catalog.pg_describe_object('pg_catalog.pg_statistic_ext'::pg_catalog.regclass, e.oid, 0)
+                       || ' may not create in the schema of that',
+                   pg_catalog.format('GRANT CREATE ON SCHEMA %s TO %I', stxnamespace::regnamespace::text, pg_catalog.pg_get_userbyid(o.role))
+            FROM v JOIN pg_catalog.pg_statistic_ext e ON e.stxrelid = v.oid
+            CROSS JOIN LATERAL (VALUES (v.relowner), (e.stxowner)) AS o (role)
+            WHERE NOT pg_catalog.has_schema_privilege(o.role, stxnamespace, 'CREATE')
             UNION ALL SELECT 'the owner may not use a schema that the query names',
                    'GRANT USAGE ON SCHEMA ' || schema::regnamespace || ' TO ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(role))
             FROM used WHERE NOT pg_catalog.has_schema_privilege(role, schema, 'USAGE')

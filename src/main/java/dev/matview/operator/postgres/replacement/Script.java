@@ -45,6 +45,11 @@ final class Script {
         return as(user, sql);
     }
 
+    /** Adds a renaming of an index, or of a statistics object, which can belong to another than the view does. */
+    Script rename(String sql, String owner) {
+        return sql.startsWith("ALTER STATISTICS") ? asUser(sql) : as(owner, sql);
+    }
+
     /** Adds what gives those traits to a view of that owner. */
     Script give(List<Trait> traits, String owner) {
         for (Trait trait : traits) {

@@ -143,7 +143,7 @@ public final class Swap implements RefreshAttempt {
                                 + ViewName.quote(view.name()));
         plan.dependents().forEach(script::rebind);
         script.as(owner, "DROP MATERIALIZED VIEW " + old.quoted());
-        plan.renames().forEach(sql -> script.as(owner, sql));
+        plan.renames().forEach(sql -> script.rename(sql, owner));
         RowVariables.healing(connection, view).forEach(script::asUser);
         steps.addAll(script.steps());
         plan.dependents().forEach(dependent -> steps.add(dependent.verify()));

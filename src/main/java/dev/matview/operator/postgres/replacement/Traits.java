@@ -104,10 +104,10 @@ final class Traits {
                    'CREATE STATISTICS ' || target || tail || ' FROM ' || t.name
             FROM y CROSS JOIN t
             UNION ALL SELECT 'STATISTICS_DETAIL', 14, statistics::bigint, tail, (pg_catalog.to_jsonb(e) ->> 'stxstattarget'),
-                   'target of statistics ' || own, NULL,
+                   'target of statistics ' || own, '',
                    pg_catalog.format('ALTER STATISTICS %%s SET STATISTICS %%s', target, pg_catalog.to_jsonb(e) ->> 'stxstattarget')
             FROM y JOIN pg_catalog.pg_statistic_ext e ON e.oid = y.statistics WHERE (pg_catalog.to_jsonb(e) ->> 'stxstattarget')::int >= 0
-            UNION ALL SELECT 'COMMENT', 15, statistics::bigint, tail, c.text, 'comment on statistics ' || own, NULL,
+            UNION ALL SELECT 'COMMENT', 15, statistics::bigint, tail, c.text, 'comment on statistics ' || own, '',
                    pg_catalog.format('COMMENT ON STATISTICS %%s IS %%L', target, c.text)
             FROM y CROSS JOIN LATERAL pg_catalog.obj_description(y.statistics, 'pg_statistic_ext') AS c (text)
             WHERE c.text IS NOT NULL

@@ -153,7 +153,7 @@ final class WayBack {
                         connection,
                         RENAMES.replace("?1", Long.toString(facade.activeOid())).replace("?2", idle),
                         row -> row.getString(1))
-                .forEach(sql -> script.as(owner, sql));
+                .forEach(sql -> script.rename(sql, owner));
         RowVariables.healing(connection, view).forEach(script::asUser);
         return script;
     }

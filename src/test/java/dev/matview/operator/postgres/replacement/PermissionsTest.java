@@ -70,6 +70,28 @@ class PermissionsTest {
     }
 
     @Test
+    void creatingInTheSchemaOfStatistics() throws Exception {
+        database.execute("CREATE STATISTICS base.st ON id, c FROM s.m");
+        database.executeAsSuperuser("REVOKE CREATE ON SCHEMA base FROM PUBLIC");
+        assertDenied("statistics object base.st", "GRANT CREATE ON SCHEMA base TO " + me);
+    }
+
+    @Test
+    void statisticsOfAnotherRoleThatTheUserIsInStayThatRoles() throws Exception {
+        database.executeAsSuperuser("GRANT " + other.name() + " TO " + me);
+        database.execute(
+                "CREATE STATISTICS base.st ON id, c FROM s.m",
+                "ALTER STATISTICS base.st OWNER TO " + other.name(),
+                "COMMENT ON STATISTICS base.st IS 'theirs'");
+        CatalogSnapshot before = CatalogSnapshot.of(database);
+        for (RefreshMode mode :
+                List.of(RefreshMode.SWAP, RefreshMode.BLUE_GREEN, RefreshMode.BLUE_GREEN, RefreshMode.STANDARD)) {
+            new Refreshing(database).run(VIEW, mode);
+        }
+        assertThat(CatalogSnapshot.of(database)).isEqualTo(before);
+    }
+
+    @Test
     void creatingInTheSchema() throws Exception {
         database.executeAsSuperuser("REVOKE CREATE ON SCHEMA s FROM PUBLIC");
         assertDenied("GRANT CREATE ON SCHEMA s TO " + me);
@@ -77,9 +99,11 @@ class PermissionsTest {
 
     @Test
     void creatingInTheSchemaOfAViewOnIt() throws Exception {
-        database.execute("CREATE VIEW base.d AS SELECT id FROM s.m");
-        database.executeAsSuperuser("REVOKE CREATE ON SCHEMA base FROM PUBLIC");
-        assertDenied("the owner of view base.d may not create in its schema", "GRANT CREATE ON SCHEMA base TO " + me);
+        database.executeAsSuperuser("CREATE SCHEMA \"o d\"", "GRANT ALL ON SCHEMA \"o d\" TO PUBLIC");
+        database.execute("CREATE VIEW \"o d\".d AS SELECT id FROM s.m");
+        database.executeAsSuperuser("REVOKE CREATE ON SCHEMA \"o d\" FROM PUBLIC");
+        assertDenied(
+                "the owner of view \"o d\".d may not create in its schema", "GRANT CREATE ON SCHEMA \"o d\" TO " + me);
     }
 
     @Test
