@@ -58,13 +58,13 @@ final class Traits {
                                    ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END AS who,
                               p || coalesce(' (' || col || ')', '') AS privilege FROM g),
                  all_traits (kind, place, sub, key, value, what, role, sql) AS (
-            SELECT 'OPTION', 1, 0, option_name, option_value, 'option ' || option_name, NULL::text,
+            SELECT 'OPTION', 1, ord, option_name, option_value, 'option ' || option_name, NULL::text,
                    pg_catalog.format('ALTER %%s %%s SET (%%I = %%L)', word, t.name, option_name, option_value)
-            FROM s CROSS JOIN t CROSS JOIN LATERAL pg_catalog.pg_options_to_table(reloptions)
-            UNION ALL SELECT 'OPTION', 2, 0, 'toast.' || option_name, option_value, 'option toast.' || option_name, NULL,
+            FROM s CROSS JOIN t CROSS JOIN LATERAL pg_catalog.pg_options_to_table(reloptions) WITH ORDINALITY AS o (option_name, option_value, ord)
+            UNION ALL SELECT 'OPTION', 2, ord, 'toast.' || option_name, option_value, 'option toast.' || option_name, NULL,
                    pg_catalog.format('ALTER %%s %%s SET (toast.%%I = %%L)', word, t.name, option_name, option_value)
             FROM s CROSS JOIN t JOIN pg_catalog.pg_class toast ON toast.oid = s.reltoastrelid
-            CROSS JOIN LATERAL pg_catalog.pg_options_to_table(toast.reloptions)
+            CROSS JOIN LATERAL pg_catalog.pg_options_to_table(toast.reloptions) WITH ORDINALITY AS o (option_name, option_value, ord)
             UNION ALL SELECT 'COLUMN', 3, attnum, a.name || ' statistics', attstattarget::text, 'statistics target of column ' || a.name, NULL,
                    pg_catalog.format('ALTER %%s %%s ALTER COLUMN %%s SET STATISTICS %%s', word, t.name, a.name, attstattarget)
             FROM a CROSS JOIN t WHERE attstattarget >= 0
@@ -77,9 +77,9 @@ final class Traits {
             UNION ALL SELECT 'COLUMN', 5, attnum, a.name || ' compression', v.method, 'compression of column ' || a.name, NULL,
                    pg_catalog.format('ALTER %%s %%s ALTER COLUMN %%s SET COMPRESSION %%s', word, t.name, a.name, v.method)
             FROM a CROSS JOIN t JOIN (VALUES ('p', 'pglz'), ('l', 'lz4')) AS v (letter, method) ON v.letter = a.attcompression::text
-            UNION ALL SELECT 'COLUMN', 6, attnum, a.name || ' ' || option_name, option_value, option_name || ' of column ' || a.name, NULL,
+            UNION ALL SELECT 'COLUMN', 6, attnum * 100 + ord, a.name || ' ' || option_name, option_value, option_name || ' of column ' || a.name, NULL,
                    pg_catalog.format('ALTER %%s %%s ALTER COLUMN %%s SET (%%I = %%L)', word, t.name, a.name, option_name, option_value)
-            FROM a CROSS JOIN t CROSS JOIN LATERAL pg_catalog.pg_options_to_table(attoptions)
+            FROM a CROSS JOIN t CROSS JOIN LATERAL pg_catalog.pg_options_to_table(attoptions) WITH ORDINALITY AS o (option_name, option_value, ord)
             UNION ALL SELECT 'INDEX', 7, indexrelid::bigint, shape, '', 'index ' || pg_catalog.quote_ident(relname), NULL,
                    verb || short || ' ON ' || t.name || tail
             FROM d CROSS JOIN t
