@@ -40,7 +40,8 @@ final class Copy {
         if (query == null && !made.alike(wanted)) {
             throw Refusals.refused("the query of " + view
                     + " can't be written down again: PostgreSQL reads its own text in another way (VALUES with a column"
-                    + " list, a composite type that grew): write the query in another way, or choose another mode");
+                    + " list, a composite type that grew, coalesce of a varchar(20) or numeric(12,2) with NULL): write the"
+                    + " query in another way, or choose another mode");
         }
         dress(transaction, made, traits, view, target, query == null ? wanted.acl() : null);
     }
