@@ -10,6 +10,8 @@ import dev.matview.operator.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,14 +40,14 @@ class ReadersTest {
                 refreshing.run(RichView.NAME, mode, BOUNDS);
             }
             System.out.printf(
-                    "PostgreSQL %d, %s: %d refreshes in %d ms, %d reads, worst %s; at the first %s%n",
+                    "PostgreSQL %d, %s: %d refreshes in %d ms, %d reads; worst of them in ms %s, at the first %s%n",
                     database.server().version(),
                     mode,
                     refreshes - 1,
                     Duration.ofNanos(System.nanoTime() - start).toMillis(),
                     readers.reads(),
-                    readers.worst(),
-                    first);
+                    millis(readers.worst()),
+                    millis(first));
         }
         // A call that began before a swap and reads the view only after it: once for each swap at most.
         List<String> unavoidable = readers.complaints().stream()
@@ -56,5 +58,11 @@ class ReadersTest {
         assertThat(readers.complaints()).containsExactlyElementsOf(unavoidable);
         assertThat(readers.worst().values())
                 .allSatisfy(worst -> assertThat(worst).isLessThan(Duration.ofSeconds(5)));
+    }
+
+    private static Map<String, Long> millis(Map<String, Duration> times) {
+        return times.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, time -> time.getValue().toMillis(), (a, b) -> a, TreeMap::new));
     }
 }
