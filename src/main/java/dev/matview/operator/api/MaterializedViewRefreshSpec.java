@@ -10,7 +10,10 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
         value = SpecRules.TIME_ZONE,
         message = "timeZone is a name of the IANA time zone database, such as Europe/Berlin or Etc/UTC",
         fieldPath = ".timeZone")
+@ValidationRule(value = SpecRules.SETTINGS, message = SpecRules.SETTINGS_MESSAGE, fieldPath = ".settings")
 @ValidationRule(
         value = "!has(self.cronJob) || self.execution == 'CronJob'",
         message = "cronJob is about execution: CronJob; set that, or remove cronJob",
@@ -77,6 +81,15 @@ public record MaterializedViewRefreshSpec(
         @Default("{}") @JsonPropertyDescription("Bounds on a run.")
         TimeoutsSpec timeouts,
 
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonPropertyDescription("""
+                Settings of PostgreSQL that the view's query runs under, for the time of the refresh (SET LOCAL), such \
+                as work_mem: 256MB. Values are strings, so quote numbers and on and off. Settings of memory and of the \
+                planner only.""")
+        Map<String, @Size(min = 1, max = 64) String> settings,
+
+        @Default("{}") @JsonPropertyDescription("What follows a refresh that has succeeded.")
+        AfterRefreshSpec afterRefresh,
+
         @Default("InOperator") @JsonPropertyDescription("""
                 Where the view is refreshed. InOperator: in the operator's own process. CronJob: in pods of CronJobs \
                 that the operator keeps in this namespace, one for each schedule, which Kubernetes starts, limits and \
@@ -99,6 +112,8 @@ public record MaterializedViewRefreshSpec(
         blueGreen = blueGreen == null ? BlueGreenSpec.DEFAULT : blueGreen;
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
         timeZone = timeZone == null ? "Etc/UTC" : timeZone;
+        settings = settings == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(settings));
+        afterRefresh = afterRefresh == null ? AfterRefreshSpec.DEFAULT : afterRefresh;
         timeouts = timeouts == null ? TimeoutsSpec.DEFAULT : timeouts;
         execution = execution == null ? Execution.IN_OPERATOR : execution;
     }
@@ -118,6 +133,8 @@ public record MaterializedViewRefreshSpec(
                 null,
                 false,
                 TimeoutsSpec.DEFAULT,
+                Map.of(),
+                AfterRefreshSpec.DEFAULT,
                 Execution.IN_OPERATOR,
                 null,
                 null,

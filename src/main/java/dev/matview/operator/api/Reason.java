@@ -41,6 +41,8 @@ public enum Reason {
     REPLACEMENT_REFUSED("ReplacementRefused", FailureClass.CANNOT_WORK),
     /** The server can't do what was asked, in the state that the view is in. */
     NOT_SUPPORTED("NotSupported", FailureClass.CANNOT_WORK),
+    /** The server does not know one of the resource's settings, or refuses its value. */
+    INVALID_SETTING("InvalidSetting", FailureClass.CANNOT_WORK),
     /** The view's query no longer works: something that it reads is gone or has changed. */
     DEFINITION_BROKEN("DefinitionBroken", FailureClass.CANNOT_WORK),
     /** The resource wants a CronJob, and the operator runs without the right to keep any. */

@@ -44,5 +44,25 @@ final class SpecRules {
     static final String TIME_ZONE = "self.timeZone != 'Local' && self.timeZone.matches('^[A-Za-z]')"
             + " && timestamp('2000-01-01T00:00:00Z').getHours(self.timeZone) >= 0";
 
+    /** What may speed up a query and change nothing about its result, nor reach beyond it (PostgreSQL manual, sections 19.4.1, 19.7). */
+    private static final String SETTING = "hash_mem_multiplier|maintenance_work_mem|work_mem"
+            + "|effective_io_concurrency|maintenance_io_concurrency"
+            + "|max_parallel_maintenance_workers|max_parallel_workers|max_parallel_workers_per_gather"
+            + "|parallel_leader_participation"
+            + "|enable_[a-z_]+"
+            + "|(cpu_(index_tuple|operator|tuple)|parallel_(setup|tuple)|random_page|seq_page)_cost"
+            + "|effective_cache_size|min_parallel_(index|table)_scan_size"
+            + "|jit|jit_(above|inline_above|optimize_above)_cost"
+            + "|geqo|geqo_(effort|generations|pool_size|seed|selection_bias|threshold)"
+            + "|constraint_exclusion|(from|join)_collapse_limit"
+            + "|recursive_worktable_factor";
+
+    static final String SETTINGS = "!has(self.settings) || (size(self.settings) <= 32 && self.settings.all(s,"
+            + " s.matches('^(" + SETTING + ")$')))";
+
+    static final String SETTINGS_MESSAGE = "settings takes up to 32 settings of memory (such as work_mem,"
+            + " maintenance_work_mem, hash_mem_multiplier) and of the planner (such as random_page_cost, enable_nestloop,"
+            + " max_parallel_workers_per_gather, jit), each in small letters";
+
     private SpecRules() {}
 }

@@ -6,10 +6,9 @@ import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.SkipIfUnchangedSpec;
-import dev.matview.operator.api.TimeoutsSpec;
 import dev.matview.operator.api.ViewWarning;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
-import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.refresh.SkipPolicy;
 import dev.matview.operator.refresh.Trigger;
 import dev.matview.operator.schedule.Schedule;
@@ -28,7 +27,6 @@ record Plan(
         MaterializedViewRefreshSpec spec,
         Schedule schedule,
         @Nullable Duration deadline,
-        RefreshBounds bounds,
         @Nullable Failure failure) {
 
     static Plan of(@Nullable MaterializedViewRefreshSpec spec) {
@@ -45,7 +43,6 @@ record Plan(
                     spec,
                     Schedule.of(spec.schedules(), spec.timeZone()),
                     deadline == null ? null : Duration.ofSeconds(deadline),
-                    bounds(spec.timeouts()),
                     null);
         } catch (IllegalArgumentException e) {
             return unusable(spec, new Failure(Reason.INVALID_SPEC, String.valueOf(e.getMessage())));
@@ -53,16 +50,17 @@ record Plan(
     }
 
     private static Plan unusable(MaterializedViewRefreshSpec spec, Failure failure) {
-        return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, bounds(TimeoutsSpec.DEFAULT), failure);
+        return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, failure);
     }
 
     /** The same, but nothing can be done with it. */
     Plan failing(Failure why) {
-        return new Plan(spec, schedule, deadline, bounds, why);
+        return new Plan(spec, schedule, deadline, why);
     }
 
-    private static RefreshBounds bounds(TimeoutsSpec timeouts) {
-        return new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh()));
+    /** What is declared about the view. */
+    DeclaredView view() {
+        return DeclaredView.of(spec);
     }
 
     /** Up to when a run for that may start, or null for any time. */

@@ -6,7 +6,6 @@ import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
@@ -247,10 +246,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 trigger,
                 plan.latestStart(trigger),
                 () -> credentials.read(resource, spec.database()),
-                new ViewName(spec.view().schema(), spec.view().name()),
-                spec.mode(),
-                spec.blueGreen().adopt(),
-                plan.bounds(),
+                plan.view(),
                 identity -> admit(resource, identity),
                 plan.skipPolicy(pass.status().lastRefresh(), clock.instant()));
     }

@@ -1,13 +1,10 @@
 package dev.matview.operator.cronjob;
 
 import dev.matview.operator.api.CronJobSpec;
-import dev.matview.operator.api.Durations;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
-import dev.matview.operator.api.TimeoutsSpec;
 import dev.matview.operator.postgres.ConnectionPolicy;
-import dev.matview.operator.postgres.RefreshBounds;
-import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -155,7 +152,7 @@ public record Declaration(
                 .withActiveDeadlineSeconds(
                         deadline != null
                                 ? deadline
-                                : request.bounds().refresh().plus(START).toSeconds())
+                                : request.view().bounds().refresh().plus(START).toSeconds())
                 .withTemplate(pod)
                 .build();
     }
@@ -166,13 +163,9 @@ public record Declaration(
 
     private PodRequest request(long generation, String cronJob, List<String> earlier) {
         MaterializedViewRefreshSpec spec = spec();
-        TimeoutsSpec timeouts = spec.timeouts();
         return new PodRequest(
                 generation,
-                new ViewName(spec.view().schema(), spec.view().name()),
-                spec.mode(),
-                spec.blueGreen().adopt(),
-                new RefreshBounds(Durations.parse(timeouts.lock()), Durations.parse(timeouts.refresh())),
+                DeclaredView.of(spec),
                 false,
                 spec.database(),
                 mayOverride,

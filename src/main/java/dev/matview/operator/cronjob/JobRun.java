@@ -44,7 +44,7 @@ public record JobRun(String uid, Purpose purpose, JobState state) {
         return new Purpose(
                 request == null ? 0 : request.generation(),
                 trigger(job, request),
-                request == null ? RefreshMode.CONCURRENT : request.mode(),
+                request == null ? RefreshMode.CONCURRENT : request.view().mode(),
                 job.getMetadata().getName());
     }
 

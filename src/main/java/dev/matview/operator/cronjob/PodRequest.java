@@ -2,17 +2,14 @@ package dev.matview.operator.cronjob;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.matview.operator.api.DatabaseSpec;
-import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.ConnectionPolicy;
-import dev.matview.operator.postgres.RefreshBounds;
-import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.postgres.DeclaredView;
 import java.util.List;
 
 /**
  * What the operator asks of a pod: all but the credentials, which are files there. Holds nothing secret.
  *
  * @param generation of the resource that this was made from
- * @param adopt whether mode BlueGreen may turn a materialized view into a plain view on two
  * @param check whether the view is left alone, and only looked at
  * @param mayOverride whether the Secret lets the resource replace its host, port and database name
  * @param cronJob the name of the CronJob, by which the pod knows which Jobs are the controller's
@@ -22,10 +19,7 @@ import java.util.List;
  */
 public record PodRequest(
         long generation,
-        ViewName view,
-        RefreshMode mode,
-        boolean adopt,
-        RefreshBounds bounds,
+        DeclaredView view,
         boolean check,
         DatabaseSpec database,
         boolean mayOverride,
@@ -44,18 +38,7 @@ public record PodRequest(
     /** The same for a run that no schedule has started. */
     public PodRequest onDemand(boolean checkAlone) {
         return new PodRequest(
-                generation,
-                view,
-                mode,
-                adopt,
-                bounds,
-                checkAlone,
-                database,
-                mayOverride,
-                policy,
-                cronJob,
-                List.of(),
-                timeZone);
+                generation, view, checkAlone, database, mayOverride, policy, cronJob, List.of(), timeZone);
     }
 
     /** One line of JSON. */

@@ -90,15 +90,12 @@ public final class RefreshCommand {
     private Outcome refresh(PodRequest request, Ending ending) {
         var mounts = new Mounts(Path.of(environment.getOrDefault(CREDENTIALS, Mounts.IN_POD.toString())));
         var runRequest = new RunRequest<>(
-                request.view(),
+                request.view().name(),
                 request.generation(),
                 request.check() ? new Trigger.Check() : new Trigger.Manual(null),
                 null,
                 () -> mounts.read(request.database(), request.mayOverride()),
                 request.view(),
-                request.mode(),
-                request.adopt(),
-                request.bounds(),
                 identity -> null,
                 null);
         try (var connections = new Connections(request.policy(), Duration.ZERO)) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,14 @@ public record RefreshResult(
         return new RefreshResult(mode, rows, sizeBytes, attempt, waited, version, transactionId, notices);
     }
 
-    /** The same with sentences added. */
+    /** The same with more sentences. */
+    public RefreshResult and(List<String> said) {
+        return said.isEmpty()
+                ? this
+                : with(Stream.concat(notices.stream(), said.stream()).toList());
+    }
+
+    /** The same with those sentences. */
     public RefreshResult with(List<String> said) {
         return new RefreshResult(mode, rows, sizeBytes, attempts, lockWait, version, transactionId, said);
     }

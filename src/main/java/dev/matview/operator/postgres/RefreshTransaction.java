@@ -10,13 +10,20 @@ public final class RefreshTransaction implements RefreshAttempt {
     private final Connection connection;
     private final ViewFacts facts;
     private final RefreshMode mode;
+    private final SessionSettings settings;
     private final Cancellation cancellation;
 
     /** @param mode Standard or Concurrent */
-    public RefreshTransaction(Connection connection, ViewFacts facts, RefreshMode mode, Cancellation cancellation) {
+    public RefreshTransaction(
+            Connection connection,
+            ViewFacts facts,
+            RefreshMode mode,
+            SessionSettings settings,
+            Cancellation cancellation) {
         this.connection = connection;
         this.facts = facts;
         this.mode = mode;
+        this.settings = settings;
         this.cancellation = cancellation;
     }
 
@@ -27,6 +34,7 @@ public final class RefreshTransaction implements RefreshAttempt {
         if (facts.owned()) {
             transaction.holdOffAutovacuum(view, facts.options());
         }
+        settings.apply(transaction);
         transaction.execute("SET LOCAL lock_timeout = " + bounds.lock().toMillis());
         transaction.execute(
                 "REFRESH MATERIALIZED VIEW " + (mode == RefreshMode.CONCURRENT ? "CONCURRENTLY " : "") + view.quoted());

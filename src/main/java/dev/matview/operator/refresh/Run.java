@@ -5,6 +5,8 @@ import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.Deadline;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.Lease;
@@ -124,7 +126,8 @@ public final class Run {
         ViewFacts found = inspect(connection, settings);
         Failure failure = request.admission().apply(found.identity());
         if (failure == null) {
-            failure = Preflight.check(found, request.mode(), request.adopt(), settings.user());
+            failure =
+                    Preflight.check(found, request.view().mode(), request.view().adopt(), settings.user());
         }
         if (failure == null) {
             failure = objection(connection, found);
@@ -164,9 +167,10 @@ public final class Run {
 
     private @Nullable Failure objection(Connection connection, ViewFacts found) {
         try {
-            return Modes.objection(connection, found, request.mode());
+            return Modes.objection(
+                    connection, found, request.view().mode(), request.view().settings());
         } catch (SQLException e) {
-            return StatementFailures.of(e, request.view());
+            return StatementFailures.of(e, request.view().name());
         }
     }
 
@@ -187,11 +191,11 @@ public final class Run {
 
     private ViewFacts inspect(Connection connection, ConnectionSettings settings) throws FailureException {
         try {
-            ViewFacts found = Catalog.inspect(connection, request.view(), settings.address());
+            ViewFacts found = Catalog.inspect(connection, request.view().name(), settings.address());
             facts = found;
             return found;
         } catch (SQLException e) {
-            throw new FailureException(StatementFailures.of(e, request.view()));
+            throw new FailureException(StatementFailures.of(e, request.view().name()));
         }
     }
 
@@ -209,18 +213,22 @@ public final class Run {
             startTime = now;
             turn = true;
             startNanos = System.nanoTime();
-            var mode = Preflight.effectiveMode(found, request.mode());
-            var attempt = Modes.attempt(connection, found, mode, cancellation);
-            var begun = new Refresh(connection, found, attempt, request.bounds());
+            DeclaredView view = request.view();
+            var mode = Preflight.effectiveMode(found, view.mode());
+            var attempt = Modes.attempt(connection, found, mode, view.settings(), cancellation);
+            var begun = new Refresh(connection, found, attempt, view.bounds());
             refresh = begun;
+            Deadline end = Deadline.in(view.bounds().refresh());
             RefreshResult result = begun.run();
+            Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
+            Instant completionTime = clock.instant();
             Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);
             return new Outcome.Refreshed(
                     found,
-                    result,
+                    result.and(view.maintenance().after(connection, result, end, cancellation)),
                     startTime,
-                    clock.instant(),
-                    Duration.ofNanos(System.nanoTime() - startNanos),
+                    completionTime,
+                    duration,
                     go.warnings(),
                     fingerprint == null ? null : fingerprint.format(),
                     go.note());

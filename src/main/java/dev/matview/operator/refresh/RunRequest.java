@@ -1,10 +1,8 @@
 package dev.matview.operator.refresh;
 
-import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
-import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.postgres.ViewName;
 import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param key whom the run is for; one run for each at a time
  * @param generation of the resource that this was made from
  * @param latestStart when its turn comes later than that it is not run at all; null for any time
- * @param adopt whether mode BlueGreen may turn a materialized view into a facade
  * @param credentials called on the run's own thread, where it may wait
  * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
  *     thread
@@ -27,16 +24,13 @@ public record RunRequest<K>(
         Trigger trigger,
         @Nullable Instant latestStart,
         Credentials.Source credentials,
-        ViewName view,
-        RefreshMode mode,
-        boolean adopt,
-        RefreshBounds bounds,
+        DeclaredView view,
         Function<ViewIdentity, @Nullable Failure> admission,
         @Nullable SkipPolicy skip) {
 
     /** What it is for. */
     public Purpose purpose() {
-        return new Purpose(generation, trigger, mode, null);
+        return new Purpose(generation, trigger, view.mode(), null);
     }
 
     /** Whether the view is left alone. */

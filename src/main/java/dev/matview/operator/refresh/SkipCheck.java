@@ -30,10 +30,10 @@ final class SkipCheck {
 
     SkipCheck(SkipPolicy policy, RunRequest<?> request, Instant now) {
         this.policy = policy;
-        this.mode = request.mode();
+        this.mode = request.view().mode();
         // Somebody who asks gets a refresh.
         this.maySkip = request.trigger() instanceof Trigger.Schedule;
-        this.patience = shortest(PATIENCE, request.bounds().refresh(), untilLatestStart(request, now));
+        this.patience = shortest(PATIENCE, request.view().bounds().refresh(), untilLatestStart(request, now));
         this.kept = Fingerprint.parse(policy.fingerprint());
     }
 

@@ -3,6 +3,7 @@ package dev.matview.operator.api;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A spec and a status in which every field is set. */
@@ -29,6 +30,8 @@ public final class ResourceExamples {
                 600L,
                 true,
                 new TimeoutsSpec("1s", "2h"),
+                Map.of("work_mem", "64MB", "jit", "off"),
+                AfterRefreshSpec.DEFAULT,
                 Execution.CRON_JOB,
                 new CronJobSpec(
                         new ResourcesSpec(

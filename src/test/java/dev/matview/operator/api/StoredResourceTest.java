@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.DefaultKubernetesResourceList;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,8 @@ class StoredResourceTest {
                         null,
                         false,
                         new TimeoutsSpec("500ms", "1h"),
+                        Map.of(),
+                        AfterRefreshSpec.DEFAULT,
                         Execution.IN_OPERATOR,
                         null,
                         null,

@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.matview.operator.api.AfterRefreshSpec;
 import dev.matview.operator.api.BlueGreenSpec;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.DatabaseSpec;
@@ -33,6 +34,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,8 @@ class SkipPassTest {
                 null,
                 false,
                 TimeoutsSpec.DEFAULT,
+                Map.of(),
+                AfterRefreshSpec.DEFAULT,
                 execution,
                 null,
                 new SkipIfUnchangedSpec("24h"),

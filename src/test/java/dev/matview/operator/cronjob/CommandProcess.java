@@ -12,6 +12,7 @@ import dev.matview.operator.api.TlsSpec;
 import dev.matview.operator.controller.OperatorMain;
 import dev.matview.operator.postgres.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.Outcome;
@@ -43,10 +44,10 @@ final class CommandProcess implements AutoCloseable {
         var ca = new CertificateAuthoritySource(new KeyReference("db-ca", "ca.crt"), null);
         return new PodRequest(
                 3,
-                new ViewName("public", view),
-                RefreshMode.CONCURRENT,
-                false,
-                new RefreshBounds(Duration.ofMillis(500), Duration.ofMinutes(1)),
+                new DeclaredView(
+                        new ViewName("public", view),
+                        RefreshMode.CONCURRENT,
+                        new RefreshBounds(Duration.ofMillis(500), Duration.ofMinutes(1))),
                 false,
                 new DatabaseSpec(
                         new SecretReference("db"), null, null, null, new TlsSpec(TlsMode.VERIFY_FULL, ca, null)),

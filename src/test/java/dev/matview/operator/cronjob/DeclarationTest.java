@@ -2,6 +2,8 @@ package dev.matview.operator.cronjob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.operator.api.Maintenance;
+import dev.matview.operator.postgres.RoutineMaintenance;
 import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -10,6 +12,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,11 +73,15 @@ class DeclarationTest {
                 timeZone: Europe/Berlin
                 mode: Standard
                 timeouts: {refresh: 20m}
+                settings: {work_mem: 64MB}
+                afterRefresh: {vacuum: Always}
                 """).cronJobs();
         PodRequest second = request(cronJobs.getLast());
         assertThat(second.generation()).isEqualTo(3);
-        assertThat(second.view()).hasToString("\"public\".\"totals\"");
-        assertThat(second.bounds().refresh()).hasMinutes(20);
+        assertThat(second.view().name()).hasToString("\"public\".\"totals\"");
+        assertThat(second.view().bounds().refresh()).hasMinutes(20);
+        assertThat(second.view().settings().values()).containsExactly(Map.entry("work_mem", "64MB"));
+        assertThat(second.view().maintenance()).isEqualTo(new RoutineMaintenance(Maintenance.AUTO, Maintenance.ALWAYS));
         assertThat(second.database().secretRef().name()).isEqualTo("db");
         assertThat(second.earlierSchedules()).containsExactly("0 * * * *");
         assertThat(second.timeZone()).isEqualTo("Europe/Berlin");

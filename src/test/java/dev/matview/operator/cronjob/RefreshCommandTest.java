@@ -161,9 +161,6 @@ class RefreshCommandTest {
         var second = new PodRequest(
                 given.generation(),
                 given.view(),
-                given.mode(),
-                given.adopt(),
-                given.bounds(),
                 false,
                 given.database(),
                 false,

@@ -46,7 +46,12 @@ public record Refreshing(TestDatabase database) {
         connection.setAutoCommit(true);
         ViewFacts facts = Catalog.inspect(connection, view, "server");
         RefreshMode effective = Preflight.effectiveMode(facts, mode);
-        return new Refresh(connection, facts, Modes.attempt(connection, facts, effective, cancellation), bounds).run();
+        return new Refresh(
+                        connection,
+                        facts,
+                        Modes.attempt(connection, facts, effective, SessionSettings.NONE, cancellation),
+                        bounds)
+                .run();
     }
 
     /** Creates a view {@code v} of one row whose refresh takes as many seconds as the table {@code pace} says: 0. */

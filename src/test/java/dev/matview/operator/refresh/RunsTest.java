@@ -7,6 +7,7 @@ import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.FakeServer;
@@ -200,10 +201,10 @@ class RunsTest {
                     DUE,
                     null,
                     this::credentials,
-                    new ViewName("public", "v"),
-                    RefreshMode.STANDARD,
-                    false,
-                    new RefreshBounds(Duration.ofMillis(100), Duration.ofMinutes(5)),
+                    new DeclaredView(
+                            new ViewName("public", "v"),
+                            RefreshMode.STANDARD,
+                            new RefreshBounds(Duration.ofMillis(100), Duration.ofMinutes(5))),
                     RunsTest::anybody,
                     null));
             await().until(() -> "1".equals(ours()));
@@ -232,10 +233,7 @@ class RunsTest {
                         DUE,
                         null,
                         () -> new Credentials(settings, false),
-                        new ViewName("public", key),
-                        RefreshMode.STANDARD,
-                        false,
-                        Refreshing.BOUNDS,
+                        new DeclaredView(new ViewName("public", key), RefreshMode.STANDARD, Refreshing.BOUNDS),
                         RunsTest::anybody,
                         null));
             }
@@ -386,10 +384,7 @@ class RunsTest {
                 DUE,
                 latestStart,
                 this::credentials,
-                new ViewName("public", "v"),
-                RefreshMode.STANDARD,
-                false,
-                Refreshing.BOUNDS,
+                new DeclaredView(new ViewName("public", "v"), RefreshMode.STANDARD, Refreshing.BOUNDS),
                 RunsTest::anybody,
                 null);
     }
@@ -401,10 +396,7 @@ class RunsTest {
                 DUE,
                 null,
                 this::credentials,
-                new ViewName("public", view),
-                RefreshMode.STANDARD,
-                false,
-                Refreshing.BOUNDS,
+                new DeclaredView(new ViewName("public", view), RefreshMode.STANDARD, Refreshing.BOUNDS),
                 RunsTest::anybody,
                 null);
     }
@@ -426,10 +418,7 @@ class RunsTest {
                 trigger,
                 null,
                 this::credentials,
-                new ViewName("public", "v"),
-                RefreshMode.CONCURRENT,
-                false,
-                Refreshing.BOUNDS,
+                new DeclaredView(new ViewName("public", "v"), RefreshMode.CONCURRENT, Refreshing.BOUNDS),
                 admission,
                 null);
     }
@@ -441,10 +430,7 @@ class RunsTest {
                 DUE,
                 null,
                 credentials,
-                new ViewName("public", "v"),
-                RefreshMode.CONCURRENT,
-                false,
-                Refreshing.BOUNDS,
+                new DeclaredView(new ViewName("public", "v"), RefreshMode.CONCURRENT, Refreshing.BOUNDS),
                 RunsTest::anybody,
                 null);
     }

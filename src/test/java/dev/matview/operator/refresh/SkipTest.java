@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Refreshing;
+import dev.matview.operator.postgres.RoutineMaintenance;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.Runs.State;
@@ -211,10 +214,13 @@ class SkipTest {
                 trigger,
                 null,
                 () -> new Credentials(TestSettings.of(database), false),
-                new ViewName("public", "v"),
-                mode,
-                true,
-                Refreshing.BOUNDS,
+                new DeclaredView(
+                        new ViewName("public", "v"),
+                        mode,
+                        true,
+                        Refreshing.BOUNDS,
+                        SessionSettings.NONE,
+                        RoutineMaintenance.NONE),
                 identity -> null,
                 new SkipPolicy(maxStaleness, fingerprint));
     }

@@ -8,6 +8,7 @@ import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.Lease;
 import dev.matview.operator.postgres.Preflight;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewName;
 import java.sql.Connection;
@@ -50,6 +51,8 @@ public final class AdoptionProspects {
     private static @Nullable Failure objection(Connection connection, ViewFacts facts, String user)
             throws SQLException {
         Failure objection = Preflight.check(facts, RefreshMode.BLUE_GREEN, true, user);
-        return objection == null ? Modes.objection(connection, facts, RefreshMode.BLUE_GREEN) : objection;
+        return objection == null
+                ? Modes.objection(connection, facts, RefreshMode.BLUE_GREEN, SessionSettings.NONE)
+                : objection;
     }
 }

@@ -12,6 +12,7 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.Side;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewName;
@@ -31,6 +32,7 @@ public final class BlueGreen implements RefreshAttempt {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Connection connection;
+    private final SessionSettings settings;
     private final Cancellation cancellation;
     private final List<String> notices = new ArrayList<>();
     private final boolean adopts;
@@ -38,10 +40,11 @@ public final class BlueGreen implements RefreshAttempt {
     private @Nullable Built built;
 
     /** @param facts of a facade, or of a materialized view, which may become one then */
-    public BlueGreen(Connection connection, ViewFacts facts, Cancellation cancellation) {
+    public BlueGreen(Connection connection, ViewFacts facts, SessionSettings settings, Cancellation cancellation) {
         this.connection = connection;
         this.facts = facts;
         this.adopts = facts.facade() == null;
+        this.settings = settings;
         this.cancellation = cancellation;
     }
 
@@ -110,6 +113,7 @@ public final class BlueGreen implements RefreshAttempt {
         transaction.execute("SET LOCAL lock_timeout = " + patience(end).toMillis());
         // Looked at before: a refresh of the active side by hand meanwhile may show what this one does not see yet.
         long shown = Flip.States.of(connection, before).active();
+        settings.apply(transaction);
         transaction.execute("REFRESH MATERIALIZED VIEW " + idle.of(view).quoted());
         RefreshResult result = RefreshResult.measure(connection, idle.of(view), RefreshMode.BLUE_GREEN);
         var after = new Facade(before.oid(), before.active(), before.activeOid(), oid);

@@ -9,6 +9,7 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,13 +19,20 @@ import java.util.List;
 final class FromFacade implements RefreshAttempt {
     private final Connection connection;
     private final RefreshMode mode;
+    private final SessionSettings settings;
     private final Cancellation cancellation;
     private ViewFacts facts;
 
-    FromFacade(Connection connection, ViewFacts facts, RefreshMode mode, Cancellation cancellation) {
+    FromFacade(
+            Connection connection,
+            ViewFacts facts,
+            RefreshMode mode,
+            SessionSettings settings,
+            Cancellation cancellation) {
         this.connection = connection;
         this.facts = facts;
         this.mode = mode;
+        this.settings = settings;
         this.cancellation = cancellation;
     }
 
@@ -41,7 +49,7 @@ final class FromFacade implements RefreshAttempt {
             connection.setAutoCommit(true);
             facts = Catalog.inspect(connection, facts.identity());
         }
-        return Modes.attempt(connection, facts, mode, cancellation)
+        return Modes.attempt(connection, facts, mode, settings, cancellation)
                 .run(bounds, end)
                 .with(List.of(facts.identity().view() + " is a materialized view again"));
     }

@@ -1,5 +1,6 @@
 package dev.matview.operator.postgres.replacement;
 
+import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.BoundedTransaction;
 import dev.matview.operator.postgres.Cancellation;
@@ -9,6 +10,7 @@ import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshTransaction;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,39 +25,47 @@ public final class Modes {
 
     /** How that view is refreshed in that mode. */
     public static RefreshAttempt attempt(
-            Connection connection, ViewFacts facts, RefreshMode mode, Cancellation cancellation) {
+            Connection connection,
+            ViewFacts facts,
+            RefreshMode mode,
+            SessionSettings settings,
+            Cancellation cancellation) {
         return switch (mode) {
-            case BLUE_GREEN -> new BlueGreen(connection, facts, cancellation);
+            case BLUE_GREEN -> new BlueGreen(connection, facts, settings, cancellation);
             case STANDARD, CONCURRENT, SWAP -> {
                 if (facts.facade() != null) {
-                    yield new FromFacade(connection, facts, mode, cancellation);
+                    yield new FromFacade(connection, facts, mode, settings, cancellation);
                 }
                 yield mode == RefreshMode.SWAP
-                        ? new Swap(connection, facts, cancellation, null)
-                        : new RefreshTransaction(connection, facts, mode, cancellation);
+                        ? new Swap(connection, facts, settings, cancellation, null)
+                        : new RefreshTransaction(connection, facts, mode, settings, cancellation);
             }
         };
     }
 
     /**
-     * What speaks against it that only the catalog can tell, or null: dependents that would not survive, rights.
+     * What speaks against it that only the server can tell, or null: dependents that would not survive, rights, settings.
      *
      * @throws SQLException when the server can't answer
      */
-    public static @Nullable Failure objection(Connection connection, ViewFacts facts, RefreshMode mode)
-            throws SQLException {
+    public static @Nullable Failure objection(
+            Connection connection, ViewFacts facts, RefreshMode mode, SessionSettings settings) throws SQLException {
         Facade facade = facts.facade();
         boolean adopts = mode == RefreshMode.BLUE_GREEN && facade == null;
         boolean turnsBack = mode != RefreshMode.BLUE_GREEN && facade != null;
         boolean swaps = mode == RefreshMode.SWAP && facade == null && facts.populated();
-        if (!adopts && !turnsBack && !swaps) {
+        boolean replaces = adopts || turnsBack || swaps;
+        if (!replaces && settings.values().isEmpty()) {
             return null;
         }
         try {
             BoundedTransaction transaction =
                     BoundedTransaction.begin(connection, facts.identity(), Deadline.in(LOOK), new Cancellation());
+            settings.apply(transaction);
             PinnedSettings.pin(transaction);
-            if (swaps) {
+            if (!replaces) {
+                return null;
+            } else if (swaps) {
                 Swap.check(connection, facts);
             } else if (facade == null) {
                 Adoption.check(connection, facts);
@@ -64,7 +74,7 @@ public final class Modes {
             }
             return null;
         } catch (FailureException e) {
-            return e.failure().failureClass() == dev.matview.operator.api.FailureClass.BUSY ? null : e.failure();
+            return e.failure().failureClass() == FailureClass.BUSY ? null : e.failure();
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);

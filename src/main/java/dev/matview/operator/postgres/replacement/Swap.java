@@ -9,6 +9,7 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewName;
 import java.sql.Connection;
@@ -27,6 +28,7 @@ public final class Swap implements RefreshAttempt {
 
     private final Connection connection;
     private final ViewName view;
+    private final SessionSettings wanted;
     private final Cancellation cancellation;
     private final @Nullable String query;
     private ViewFacts facts;
@@ -35,12 +37,19 @@ public final class Swap implements RefreshAttempt {
     /**
      * A swap of a materialized view.
      *
+     * @param wanted settings for the query
      * @param query another one for it, as one SELECT without a semicolon; null for the present one
      */
-    public Swap(Connection connection, ViewFacts facts, Cancellation cancellation, @Nullable String query) {
+    public Swap(
+            Connection connection,
+            ViewFacts facts,
+            SessionSettings wanted,
+            Cancellation cancellation,
+            @Nullable String query) {
         this.connection = connection;
         this.facts = facts;
         this.view = facts.identity().view();
+        this.wanted = wanted;
         this.cancellation = cancellation;
         this.query = query;
         this.relations = List.of(facts.oid());
@@ -56,6 +65,7 @@ public final class Swap implements RefreshAttempt {
         PinnedSettings settings = PinnedSettings.pin(transaction);
         Copy.create(transaction, plan.shape(), plan.traits(), view, replacement(), query);
         settings.restore();
+        wanted.apply(transaction);
         transaction.execute("REFRESH MATERIALIZED VIEW " + replacement().quoted());
         RefreshResult result = RefreshResult.measure(connection, replacement(), RefreshMode.SWAP);
         PinnedSettings.pin(transaction);

@@ -12,6 +12,7 @@ import dev.matview.operator.postgres.Failures;
 import dev.matview.operator.postgres.Refresh;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.Refreshing;
+import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.TestDatabase;
@@ -95,6 +96,7 @@ class SwapTest {
             var swap = new Swap(
                     connection,
                     facts,
+                    SessionSettings.NONE,
                     new Cancellation(),
                     query.replace("members", "public.members").replace("name <>", "grp > 5 AND name <>"));
             new Refresh(connection, facts, swap, Refreshing.BOUNDS).run();
