@@ -13,4 +13,19 @@ public record ViewWarning(
         String message) {
     /** Runs are never skipped, though {@code skipIfUnchanged} asks for it. */
     public static final String CANNOT_SKIP = "CannotSkip";
+
+    /** The unique index of a concurrent refresh has columns in which there are NULLs. */
+    public static final String NULLS_IN_UNIQUE_KEY = "NullsInUniqueKey";
+
+    /** The query calls functions that give another value each time, and a concurrent refresh finds every row changed. */
+    public static final String VOLATILE_COLUMNS = "VolatileColumns";
+
+    /** The query calls functions that rely on the session's search_path, which PostgreSQL 17 empties for REFRESH. */
+    public static final String UNPINNED_FUNCTIONS = "UnpinnedFunctions";
+
+    /** Concurrent refreshes have left more dead rows than there are live ones. */
+    public static final String DEAD_ROWS = "DeadRows";
+
+    /** A concurrent refresh takes far longer than another one would. */
+    public static final String SLOW_CONCURRENT_REFRESH = "SlowConcurrentRefresh";
 }

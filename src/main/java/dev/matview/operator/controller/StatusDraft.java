@@ -176,6 +176,11 @@ final class StatusDraft {
                 .isPresent();
     }
 
+    /** The last runs, newest first. */
+    List<RefreshRecord> history() {
+        return List.copyOf(history);
+    }
+
     /** Enters a run that ended into the history, where it takes the place of the try before for the same cause. */
     void enter(RefreshRecord ended) {
         if (openTry(ended) != null) {

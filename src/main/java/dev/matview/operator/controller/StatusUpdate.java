@@ -16,7 +16,6 @@ import dev.matview.operator.refresh.Trigger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How what happened changes the status. */
@@ -147,9 +146,9 @@ final class StatusUpdate {
         RefreshResult result = refreshed.result();
         RefreshRecord record = continued(Records.succeeded(purpose, refreshed));
         observed(purpose.generation());
-        draft.view = viewStatus(refreshed.facts(), result, refreshed.warnings());
         draft.lastSuccessTime = refreshed.completionTime();
         end(record);
+        draft.view = viewStatus(refreshed.facts(), result, refreshed.warnings());
         draft.consecutiveFailures = 0L;
         account.settle(purpose.trigger(), refreshed.completionTime());
         Conditions.ready(
@@ -166,7 +165,7 @@ final class StatusUpdate {
         String message = "nothing that it depends on has changed since the refresh at "
                 + unchanged.since().truncatedTo(ChronoUnit.SECONDS);
         observed(purpose.generation());
-        draft.view = viewStatus(unchanged.facts(), null, unchanged.warnings());
+        draft.view = viewStatus(unchanged.facts(), null, Warnings.afterSkip(warnings(), unchanged.warnings()));
         draft.lastSuccessTime = unchanged.startTime();
         end(continued(Records.unchanged(purpose, unchanged, message)));
         draft.consecutiveFailures = 0L;
@@ -274,9 +273,7 @@ final class StatusUpdate {
                 facts.owner(),
                 facts.usableUniqueIndex(),
                 identity,
-                Stream.concat(plan.warnings().stream(), warnings.stream())
-                        .distinct()
-                        .toList());
+                Warnings.all(plan, warnings, draft.history()));
     }
 
     /** Those that were found when it was last looked for them. */

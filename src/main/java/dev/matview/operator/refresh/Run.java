@@ -1,6 +1,8 @@
 package dev.matview.operator.refresh;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.ViewWarning;
+import dev.matview.operator.postgres.Advice;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.ConnectionSettings;
@@ -22,12 +24,16 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One run from the Secret to the commit, on the thread that calls it. */
 public final class Run {
+    private static final Logger LOG = Logger.getLogger(Run.class);
+
     private final RunRequest<?> request;
     private final Connections connections;
     private final Slots slots;
@@ -139,9 +145,21 @@ public final class Run {
             case SkipCheck.Look.Later(Duration pause) -> new Step.Pause(pause);
             case SkipCheck.Look.Skip skip -> new Step.End(unchanged(found, skip));
             case SkipCheck.Look.Refresh go
-            when request.isCheck() -> new Step.End(new Outcome.Checked(found, go.warnings()));
-            case SkipCheck.Look.Refresh go -> new Step.End(refresh(connection, found, go));
+            when request.isCheck() -> new Step.End(new Outcome.Checked(found, warnings(connection, found, go)));
+            case SkipCheck.Look.Refresh go ->
+                new Step.End(refresh(connection, found, go, warnings(connection, found, go)));
         };
+    }
+
+    private List<ViewWarning> warnings(Connection connection, ViewFacts found, SkipCheck.Look.Refresh go) {
+        try {
+            var warnings = new ArrayList<>(go.warnings());
+            warnings.addAll(Advice.look(connection, found, request.view().mode()));
+            return warnings;
+        } catch (SQLException e) {
+            LOG.debugf("no advice on %s (SQLSTATE %s)", request.view().name(), e.getSQLState());
+            return go.warnings();
+        }
     }
 
     private SkipCheck.Look look(Connection connection, ViewFacts found) {
@@ -199,7 +217,8 @@ public final class Run {
         }
     }
 
-    private Outcome refresh(Connection connection, ViewFacts found, SkipCheck.Look.Refresh go)
+    private Outcome refresh(
+            Connection connection, ViewFacts found, SkipCheck.Look.Refresh go, List<ViewWarning> warnings)
             throws FailureException, InterruptedException {
         String database = found.identity().system() + "/" + found.identity().database();
         try (var _ = slots.take(database)) {
@@ -229,7 +248,7 @@ public final class Run {
                     startTime,
                     completionTime,
                     duration,
-                    go.warnings(),
+                    warnings,
                     fingerprint == null ? null : fingerprint.format(),
                     go.note());
         }

@@ -99,6 +99,14 @@ class SkipPassTest {
     }
 
     @Test
+    void aSkippedRunLeavesWhatElseWasFound() {
+        var found = new ViewWarning("VolatileColumns", "it calls random()");
+        end(11, refreshed(11, List.of(found, new ViewWarning("CannotSkip", "it uses now")), "first"));
+        end(12, unchanged(12, "second"));
+        assertThat(Objects.requireNonNull(status.view()).warnings()).containsExactly(found);
+    }
+
+    @Test
     void thatPodsDoNotSkipIsSaid() {
         execution = Execution.CRON_JOB;
         end(11, refreshed(11, List.of(), null));

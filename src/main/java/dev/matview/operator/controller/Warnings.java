@@ -1,0 +1,36 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewWarning;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which warnings the status shows. */
+final class Warnings {
+    private Warnings() {}
+
+    /**
+     * Those of the spec, of the last look at the view, and of the history.
+     *
+     * @param found by the last look, or still shown of an earlier one
+     */
+    static List<ViewWarning> all(Plan plan, List<ViewWarning> found, List<RefreshRecord> history) {
+        return Stream.of(
+                        plan.warnings().stream(),
+                        without(found, ViewWarning.SLOW_CONCURRENT_REFRESH),
+                        Stream.ofNullable(SlowConcurrent.of(history)))
+                .flatMap(warnings -> warnings)
+                .distinct()
+                .toList();
+    }
+
+    /** After a run that only looked whether it may be skipped: the others are as before. */
+    static List<ViewWarning> afterSkip(List<ViewWarning> shown, List<ViewWarning> found) {
+        return Stream.concat(without(shown, ViewWarning.CANNOT_SKIP), found.stream())
+                .toList();
+    }
+
+    private static Stream<ViewWarning> without(List<ViewWarning> warnings, String reason) {
+        return warnings.stream().filter(warning -> !warning.reason().equals(reason));
+    }
+}
