@@ -85,7 +85,7 @@ public record MaterializedViewRefreshSpec(
                 Settings of PostgreSQL that the view's query runs under, for the time of the refresh (SET LOCAL), such \
                 as work_mem: 256MB. Values are strings, so quote numbers and on and off. Settings of memory and of the \
                 planner only.""")
-        Map<String, @Size(min = 1, max = 64) String> settings,
+        Map<String, String> settings,
 
         @Default("{}") @JsonPropertyDescription("What follows a refresh that has succeeded.")
         AfterRefreshSpec afterRefresh,

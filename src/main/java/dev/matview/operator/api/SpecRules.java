@@ -57,10 +57,9 @@ final class SpecRules {
             + "|constraint_exclusion|(from|join)_collapse_limit"
             + "|recursive_worktable_factor";
 
-    static final String SETTINGS = "!has(self.settings) || (size(self.settings) <= 32 && self.settings.all(s,"
-            + " s.matches('^(" + SETTING + ")$')))";
+    static final String SETTINGS = "!has(self.settings) || self.settings.all(s," + " s.matches('^(" + SETTING + ")$'))";
 
-    static final String SETTINGS_MESSAGE = "settings takes up to 32 settings of memory (such as work_mem,"
+    static final String SETTINGS_MESSAGE = "settings takes settings of memory (such as work_mem,"
             + " maintenance_work_mem, hash_mem_multiplier) and of the planner (such as random_page_cost, enable_nestloop,"
             + " max_parallel_workers_per_gather, jit), each in small letters";
 

@@ -38,6 +38,9 @@ final class GeneratedDefinition {
             column("Size", "string", ".status.view.size", WIDE),
             column("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", WIDE));
 
+    private static final long SETTINGS = 32;
+    private static final long SETTING_VALUE = 64;
+
     private GeneratedDefinition() {}
 
     static CustomResourceDefinition generate() {
@@ -75,6 +78,9 @@ final class GeneratedDefinition {
         var spec = property(root, "spec");
         spec.setDescription("What is wanted.");
         spec.getProperties().remove("unreadable"); // of this process alone
+        var settings = property(spec, "settings");
+        settings.setMaxProperties(SETTINGS);
+        settings.getAdditionalProperties().getSchema().setMaxLength(SETTING_VALUE);
         var status = property(root, "status");
         status.setDescription("What was found and what happened; written by the operator alone.");
 

@@ -67,6 +67,8 @@ class CustomResourceValidationIT {
                                 "InOperator",
                                 "blueGreen",
                                 Map.of("adopt", false),
+                                "afterRefresh",
+                                Map.of("analyze", "Auto", "vacuum", "Auto"),
                                 "immediate",
                                 false,
                                 "timeZone",
