@@ -3,6 +3,7 @@ package dev.matview.operator.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.testing.DatabaseTest;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class DiscoverCommandTest {
     private final TestDatabase database;
     private final Path folder;

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The command as a pod runs it: a process of its own, with its request, the mounted files and a termination log. */
 final class CommandProcess implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Process process;
     private final Path folder;

@@ -9,6 +9,7 @@ import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.testing.DatabaseTest;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a process of its own against a real database. */
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class RefreshCommandTest {
     private static final String JOB = "totals-1a2b3c4d-29400000";
 

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import org.junit.jupiter.api.Test;
 
 /** How a pool treats its server. */
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class ConnectionPoolTest {
     @Test
     void theFirstLeaseLogsInOnce(PostgresServer server, TestDatabase database) throws Exception {

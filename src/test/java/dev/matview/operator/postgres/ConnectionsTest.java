@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who shares connections with whom, and for how long. */
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class ConnectionsTest {
     private static final String OURS =
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'matview-operator' AND datname = ?";

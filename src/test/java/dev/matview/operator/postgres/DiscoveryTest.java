@@ -1,15 +1,11 @@
 package dev.matview.operator.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.testing.DatabaseTest;
-import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -112,22 +108,6 @@ class DiscoveryTest {
                 .extracting(DiscoveredView::facts)
                 .returns(new ViewName("closed", "v"), facts -> facts.identity().view())
                 .returns(false, ViewFacts::owned);
-    }
-
-    @Test
-    void aStandbyIsRefused() throws SQLException {
-        database.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id");
-        try (PostgresServer primary = PostgresServer.start(database.server().version());
-                TestDatabase there = primary.createDatabase()) {
-            there.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id");
-            try (PostgresServer standby = primary.standby();
-                    Connections connections = TestSettings.connections()) {
-                var settings = TestSettings.of(there, TestSettings.at(standby));
-                FailureException thrown =
-                        catchThrowableOfType(FailureException.class, () -> Discovery.views(connections, settings));
-                assertThat(thrown.failure().reason()).isEqualTo(Reason.NOT_PRIMARY);
-            }
-        }
     }
 
     private List<DiscoveredView> views() throws FailureException, InterruptedException {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A test class that runs once on each supported PostgreSQL, its tests in parallel. The system property {@code
- * postgres.versions=14,18} narrows it.
+ * A test class that runs once on each of some supported versions of PostgreSQL, its tests in parallel. The system property
+ * {@code postgres.versions=14,18} says which versions there are.
  *
  * <p>Constructors, lifecycle methods and tests may ask for a {@link TestDatabase}, which is fresh for each test (one
  * asked for by a {@code @BeforeAll} method serves the whole class), and for the {@link PostgresServer}, which all tests
@@ -26,4 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @ClassTemplate
 @ExtendWith(PostgresVersions.class)
 @Execution(ExecutionMode.CONCURRENT)
-public @interface DatabaseTest {}
+public @interface DatabaseTest {
+    /** Which of them. */
+    Servers value() default Servers.ALL;
+}

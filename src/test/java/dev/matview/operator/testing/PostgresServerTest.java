@@ -16,7 +16,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class PostgresServerTest {
     private final TestDatabase database;
     private final PostgresServer server;

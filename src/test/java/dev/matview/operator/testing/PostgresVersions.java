@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContextProvider;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Runs a test class once for each major version of PostgreSQL in {@code hack/postgres/versions}. */
+/** Runs a test class once for each major version of PostgreSQL in {@code hack/postgres/versions} that it is for. */
 public final class PostgresVersions implements ClassTemplateInvocationContextProvider {
     /** For JUnit. */
     public PostgresVersions() {}
@@ -53,6 +54,8 @@ public final class PostgresVersions implements ClassTemplateInvocationContextPro
 
     @Override
     public Stream<PostgresInvocation> provideClassTemplateInvocationContexts(ExtensionContext context) {
-        return majors().stream().map(PostgresInvocation::new);
+        DatabaseTest test = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), DatabaseTest.class)
+                .orElseThrow();
+        return test.value().of(majors()).stream().map(PostgresInvocation::new);
     }
 }

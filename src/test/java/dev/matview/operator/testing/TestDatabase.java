@@ -20,12 +20,17 @@ public record TestDatabase(PostgresServer server, String name, String password) 
         try {
             server.execute(
                     "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(quoted, database.password()),
-                    "CREATE DATABASE " + quoted);
+                    "CREATE DATABASE " + quoted + strategy(server));
             database.executeAsSuperuser("ALTER SCHEMA public OWNER TO " + quoted);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot create database " + name, e);
         }
         return database;
+    }
+
+    /** Half the time of the way that writes all of it to the log, which is the default from 15 on. */
+    private static String strategy(PostgresServer server) {
+        return server.version() < 15 ? "" : " STRATEGY FILE_COPY";
     }
 
     /** The role's name. */

@@ -180,6 +180,7 @@ class ChangesTest {
     private void notCounted(String statement) throws Exception {
         watch.refresh();
         database.executeAsSuperuser(statement);
+        watch.awaitOthersGone();
         assertThat(watch.look(null)).isInstanceOfSatisfying(Reading.Known.class, known -> {
             assertThat(known.sessions().never()).as(statement).contains("track_counts");
             assertThat(known.counters()).isEmpty();
@@ -202,6 +203,7 @@ class ChangesTest {
     private void sees(String... statements) throws SQLException {
         watch.settle();
         database.executeAsSuperuser(statements);
+        watch.awaitOthersGone();
         watch.assertChanged(String.join("; ", statements), watch.certainVerdict());
     }
 }

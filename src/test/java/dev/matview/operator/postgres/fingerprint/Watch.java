@@ -48,6 +48,15 @@ final class Watch {
         });
     }
 
+    /** Waits until no other user has a session in the database: one that was just closed is there for a moment yet. */
+    void awaitOthersGone() {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> "0"
+                .equals(Refreshing.scalar(connection, """
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND usename <> current_user
+                        """)));
+    }
+
     /** It is said to be unchanged where that can be proven: before 15 only while nobody writes anywhere. */
     void assertUnchanged(Verdict verdict) throws SQLException {
         if (countersProve()) {
