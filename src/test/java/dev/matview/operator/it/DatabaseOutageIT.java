@@ -1,6 +1,6 @@
 package dev.matview.operator.it;
 
-import static dev.matview.operator.it.Scene.hourlySinceHalfAnHour;
+import static dev.matview.operator.it.Schedules.hourlySinceHalfAnHour;
 import static dev.matview.operator.it.StatusIs.answered;
 import static dev.matview.operator.it.StatusIs.failing;
 import static dev.matview.operator.it.StatusIs.lastRefresh;

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -234,14 +233,6 @@ final class Scene implements AutoCloseable {
                 "scheduleSince",
                 Instant.now().minus(since).truncatedTo(ChronoUnit.SECONDS).toString()));
         return resource;
-    }
-
-    /** An hourly schedule that was last due half an hour ago. */
-    static String hourlySinceHalfAnHour() {
-        return Instant.now()
-                        .minus(Duration.ofMinutes(30))
-                        .atZone(ZoneOffset.UTC)
-                        .getMinute() + " * * * *";
     }
 
     /** So many refreshes are under way on the server, for all databases of that server with the test's user. */

@@ -2,11 +2,9 @@ package dev.matview.operator.postgres;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
-import dev.matview.operator.postgres.ViewFacts.UniqueIndex;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.TestDatabase;
@@ -14,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @DatabaseTest
@@ -151,52 +148,6 @@ class CatalogTest {
     }
 
     @Test
-    void aConcurrentRefreshNeedsAUniqueIndexOnPlainColumns() throws SQLException, FailureException {
-        database.execute("CREATE TABLE t (id int)", "CREATE MATERIALIZED VIEW v AS SELECT id FROM t");
-        assertUnusable("needs a unique index", List.of());
-        database.execute("CREATE INDEX ordinary ON v (id)");
-        assertUnusable("needs a unique index", List.of());
-
-        database.execute("CREATE UNIQUE INDEX subset ON v (id) WHERE id > 0");
-        assertUnusable("\"subset\" is partial", List.of("subset"));
-        database.execute("CREATE UNIQUE INDEX computed ON v ((id + 1))");
-        assertUnusable("\"computed\" is on an expression", List.of("computed", "subset"));
-        database.execute("CREATE UNIQUE INDEX mixed ON v (id, (id + 1))", "CREATE UNIQUE INDEX late ON v (id)");
-        database.executeAsSuperuser("UPDATE pg_index SET indimmediate = false WHERE indexrelid = 'late'::regclass");
-        assertUnusable("\"late\" is deferred", List.of("computed", "late", "mixed", "subset"));
-
-        database.execute("CREATE UNIQUE INDEX wide ON v (id) INCLUDE (id)");
-        assertThat(inspect("public", "v").usableUniqueIndex()).isEqualTo("wide");
-    }
-
-    @Test
-    void anIndexWhoseCreationFailedIsInvalid() throws SQLException, FailureException {
-        database.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id FROM generate_series(1, 2)");
-        Throwable thrown = catchThrowable(() -> database.execute("CREATE UNIQUE INDEX CONCURRENTLY broken ON v (id)"));
-        assertThat(thrown).hasMessageContaining("broken");
-        assertUnusable("\"broken\" is invalid: drop it", List.of("broken"));
-    }
-
-    @Test
-    void preflightSaysUnusableExactlyWhenTheServerDoes() throws SQLException, FailureException {
-        database.execute("CREATE TABLE t (id int, x int)", "CREATE MATERIALIZED VIEW v AS SELECT id, x FROM t");
-        for (String index : List.of(
-                "(id)",
-                "(id) INCLUDE (x)",
-                "(id, x)",
-                "(id DESC NULLS LAST)",
-                "(id) WHERE id IS NOT NULL",
-                "((id + x))",
-                "(id, (x + 1))")) {
-            database.execute("CREATE UNIQUE INDEX i ON v " + index);
-            boolean usable = inspect("public", "v").usableUniqueIndex() != null;
-            Throwable thrown = catchThrowable(() -> database.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY v"));
-            assertThat(thrown == null).as(index).isEqualTo(usable);
-            database.execute("DROP INDEX i");
-        }
-    }
-
-    @Test
     void oneViewHasOneIdentityByWhateverNameItsServerIsReached() throws SQLException, FailureException {
         database.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id");
         ViewIdentity identity = inspect("public", "v").identity();
@@ -258,17 +209,6 @@ class CatalogTest {
         Failure failure = missing("public", name);
         assertThat(failure.reason()).isEqualTo(Reason.NOT_A_MATERIALIZED_VIEW);
         assertThat(failure.message()).contains("\"" + name + "\" " + kind);
-    }
-
-    private void assertUnusable(String why, List<String> indexes) throws SQLException, FailureException {
-        ViewFacts facts = inspect("public", "v");
-        assertThat(facts.usableUniqueIndex()).isNull();
-        assertThat(facts.uniqueIndexes()).extracting(UniqueIndex::name).containsExactlyInAnyOrderElementsOf(indexes);
-        Failure failure = requireNonNull(Preflight.check(facts, RefreshMode.CONCURRENT, false, database.user()));
-        assertThat(failure.reason()).isEqualTo(Reason.NO_UNIQUE_INDEX);
-        assertThat(failure.message()).contains(why);
-        assertThat(Preflight.check(facts, RefreshMode.STANDARD, false, database.user()))
-                .isNull();
     }
 
     private Failure missing(String schema, String name) {

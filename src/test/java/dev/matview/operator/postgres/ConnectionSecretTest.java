@@ -210,38 +210,6 @@ class ConnectionSecretTest {
                 .isEqualTo(Reason.SECRET_INVALID);
     }
 
-    @ParameterizedTest
-    @CsvSource(textBlock = """
-            disable,     DISABLE,     DISABLE
-            disable,     VERIFY_FULL, VERIFY_FULL
-            allow,       REQUIRE,     REQUIRE
-            prefer,      VERIFY_CA,   VERIFY_CA
-            require,     DISABLE,     REQUIRE
-            require,     VERIFY_FULL, VERIFY_FULL
-            verify-ca,   REQUIRE,     VERIFY_CA
-            verify-full, DISABLE,     VERIFY_FULL
-            verify-full, VERIFY_CA,   VERIFY_FULL
-            """)
-    void theUrisSslModeNeverLowersWhatTheResourceAsksForButRaisesIt(String sslMode, TlsMode asked, TlsMode used)
-            throws FailureException {
-        var values = with(ZALANDO, "uri", "postgresql://h/d?sslmode=" + sslMode);
-        TlsSettings tls = new TlsSettings(asked, "authorities", "certificate", new Password("key"));
-        assertThat(new ConnectionSecret("db", values, true)
-                        .settings(NOTHING, tls)
-                        .tls())
-                .isEqualTo(new TlsSettings(used, "authorities", "certificate", new Password("key")));
-    }
-
-    @Test
-    void aClientCertificateNeedsNoPassword() throws FailureException {
-        TlsSettings tls = new TlsSettings(TlsMode.VERIFY_FULL, "authorities", "certificate", new Password("key"));
-        var values = Map.of("username", "u", "host", "h", "dbname", "d");
-        assertThat(new ConnectionSecret("db", values, false)
-                        .settings(NOTHING, tls)
-                        .password())
-                .isEqualTo(new Password(""));
-    }
-
     @Test
     void thePasswordIsTakenToTheLetter() throws FailureException {
         for (String password : List.of("Sesame\n", " Sesame ", "Se same", "Se%2Bsame", "+", "grüße", "\t")) {
@@ -273,13 +241,6 @@ class ConnectionSecretTest {
         Failure failure = Failures.of(() -> settings(values, NOTHING));
         assertThat(failure.reason()).isEqualTo(Reason.SECRET_INVALID);
         assertThat(failure.message()).contains("'loggerFile'").doesNotContain("Se%2Bsame", "Se+same", "/tmp/x");
-    }
-
-    @Test
-    void printingTheSettingsShowsNeitherPasswordNorKey() throws FailureException {
-        TlsSettings tls = new TlsSettings(TlsMode.VERIFY_FULL, "authorities", "certificate", new Password("openkey"));
-        ConnectionSecret secret = new ConnectionSecret("db", CLOUD_NATIVE_PG, false);
-        assertThat(secret.settings(NOTHING, tls).toString()).doesNotContain("Se+same", "Se%2Bsame", "openkey");
     }
 
     private static ConnectionSettings settings(Map<String, String> values, DatabaseSpec spec) throws FailureException {
