@@ -130,14 +130,15 @@ class CronJobE2E {
     @ParameterizedTest
     @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({
-        "limits, memory, 24Mi, 128Mi, PodOutOfMemory, ResultMissing",
-        "requests, cpu, 1000, 50m, PodNotScheduled, none"
+        "limits, memory, 24Mi, 128Mi, 30, PodOutOfMemory, ResultMissing",
+        "requests, cpu, 1000, 50m, 3600, PodNotScheduled, none"
     })
     void aPodThatDoesNotFitIsSaidAndItsEditIsEnough(
             String kind,
             String what,
             String unfit,
             String fit,
+            long deadline,
             String reason,
             String reasonOfSilentNode,
             Platform platform)
@@ -150,7 +151,7 @@ class CronJobE2E {
                             "execution",
                             "CronJob",
                             "cronJob",
-                            Map.of("resources", Map.of(kind, Map.of(what, unfit)), "activeDeadlineSeconds", 30)));
+                            Map.of("resources", Map.of(kind, Map.of(what, unfit)), "activeDeadlineSeconds", deadline)));
 
             var ready = resource.awaitNotReady(PATIENCE, reason, reasonOfSilentNode);
             assertThat(ready.message()).contains("spec.cronJob.resources." + kind);
