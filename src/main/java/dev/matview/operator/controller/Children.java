@@ -85,7 +85,8 @@ record Children(List<CronJob> cronJobs, List<Job> jobs, List<Pod> pods) {
             boolean more = runs.size() > 1;
             switch (run.state()) {
                 case JobState.Ended(Outcome outcome) -> {
-                    return new Progress.Ended(run.purpose(), outcome, recorded(recordedJobs, run), more, false);
+                    // What it has found out, the next look hands to the CronJobs.
+                    return new Progress.Ended(run.purpose(), outcome, recorded(recordedJobs, run), true, false);
                 }
                 case JobState.Active active -> {
                     Job job = Objects.requireNonNull(pending.get(run.uid()));

@@ -2,7 +2,9 @@ package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.cronjob.Declaration;
 import dev.matview.operator.cronjob.Drift;
 import dev.matview.operator.cronjob.PodTemplate;
@@ -58,7 +60,7 @@ final class CronJobs {
      *
      * @param suspended whether no schedule may start anything
      * @param children the resource's, as the informers have them
-     * @param recordedJobs the UIDs of the Jobs whose results are in the status
+     * @param before the resource's status: its recorded Jobs, and the fingerprint that the next run may be skipped by
      * @throws KubernetesClientException when the API server can't be asked; to be tried again
      */
     Arrangement arrange(
@@ -66,7 +68,7 @@ final class CronJobs {
             Plan plan,
             boolean suspended,
             Children children,
-            List<String> recordedJobs) {
+            MaterializedViewRefreshStatus before) {
         var announcements = new ArrayList<Announcement>();
         boolean toJobs = plan.failure() == null && plan.spec().execution() == Execution.CRON_JOB;
         if (template == null) {
@@ -80,7 +82,9 @@ final class CronJobs {
         Failure failure = refused.remove(uid);
         var kept = new ArrayList<CronJob>();
         if (toJobs && failure == null) {
-            for (CronJob wanted : declaration(resource, suspended).cronJobs()) {
+            RefreshRecord last = before.lastRefresh();
+            String fingerprint = last == null ? null : last.fingerprint();
+            for (CronJob wanted : declaration(resource, suspended, fingerprint).cronJobs()) {
                 try {
                     kept.add(keep(uid, wanted, children, announcements));
                 } catch (RefusedException e) {
@@ -93,7 +97,7 @@ final class CronJobs {
             var names = kept.stream().map(c -> c.getMetadata().getName()).toList();
             for (CronJob cronJob : children.cronJobs()) {
                 if (!names.contains(cronJob.getMetadata().getName())) {
-                    drain(cronJob, children.isBusy(cronJob, recordedJobs));
+                    drain(cronJob, children.isBusy(cronJob, before.recordedJobs()));
                     draining = true;
                 }
             }
@@ -113,7 +117,7 @@ final class CronJobs {
      * @return whether there is one; if not, the next arrangement says why
      */
     boolean start(MaterializedViewRefresh resource, Trigger trigger, Children children, String situation) {
-        Declaration declaration = declaration(resource, true);
+        Declaration declaration = declaration(resource, true, null);
         CronJob first = declaration.cronJobs().getFirst();
         CronJob stored = writer.stored(first, children);
         if (stored == null) {
@@ -138,7 +142,7 @@ final class CronJobs {
             return job -> true;
         }
         return job -> plan.spec().execution() == Execution.CRON_JOB
-                && declaration(resource, true).isCurrent(job);
+                && declaration(resource, true, null).isCurrent(job);
     }
 
     /** Removes Jobs that are of no more use. */
@@ -146,11 +150,11 @@ final class CronJobs {
         children.spent(recordedJobs, clock.instant()).forEach(writer::delete);
     }
 
-    private Declaration declaration(MaterializedViewRefresh resource, boolean suspended) {
+    private Declaration declaration(MaterializedViewRefresh resource, boolean suspended, @Nullable String fingerprint) {
         if (template == null) {
             throw new IllegalStateException("there is no pod template");
         }
-        return new Declaration(resource, suspended, writer.mayOverride(resource), policy, template);
+        return new Declaration(resource, suspended, writer.mayOverride(resource), policy, template, fingerprint);
     }
 
     private CronJob keep(String uid, CronJob wanted, Children children, List<Announcement> announcements)

@@ -1,12 +1,10 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Durations;
-import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.SkipIfUnchangedSpec;
-import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.SkipPolicy;
@@ -71,26 +69,16 @@ record Plan(
                 : null;
     }
 
-    /** How a run may be skipped, given the last one; null when it may not. The next run must not come too late for that. */
+    /** How a run may be skipped, given the last one; null when it may not. */
     @Nullable
     SkipPolicy skipPolicy(@Nullable RefreshRecord last, Instant now) {
         SkipIfUnchangedSpec skip = spec.skipIfUnchanged();
         if (skip == null) {
             return null;
         }
-        Duration untilNext = Duration.between(now, schedule.next(now).orElse(now));
-        Duration oldest = Durations.parse(skip.maxStaleness()).minus(untilNext);
+        // The run after this one must not come too late.
+        Duration oldest = Durations.parse(skip.maxStaleness()).minus(schedule.untilNext(now));
         return new SkipPolicy(oldest, last == null ? null : last.fingerprint());
-    }
-
-    /** What the spec itself has that works, but not as well as it could. */
-    List<ViewWarning> warnings() {
-        return spec.skipIfUnchanged() != null && spec.execution() == Execution.CRON_JOB
-                ? List.of(new ViewWarning(
-                        ViewWarning.CANNOT_SKIP,
-                        "refreshed also when nothing has changed: the pods of CronJobs do not look for that; set"
-                                + " spec.execution to InOperator"))
-                : List.of();
     }
 
     /** The schedules as the status shows them, and by which a change is found. */

@@ -197,7 +197,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private Arrangement arrange(
             MaterializedViewRefresh resource, Plan plan, Children children, MaterializedViewRefreshStatus before) {
         boolean suspended = plan.spec().suspend() || claims.objection(ResourceKey.of(resource)) != null;
-        return cronJobs.arrange(resource, plan, suspended, children, before.recordedJobs());
+        return cronJobs.arrange(resource, plan, suspended, children, before);
     }
 
     private void announce(MaterializedViewRefresh resource, Announcement announcement) {

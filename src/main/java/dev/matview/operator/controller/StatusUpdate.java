@@ -273,7 +273,7 @@ final class StatusUpdate {
                 facts.owner(),
                 facts.usableUniqueIndex(),
                 identity,
-                Warnings.all(plan, warnings, draft.history()));
+                Warnings.all(warnings, draft.history()));
     }
 
     /** Those that were found when it was last looked for them. */

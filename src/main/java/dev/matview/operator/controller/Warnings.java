@@ -10,17 +10,14 @@ final class Warnings {
     private Warnings() {}
 
     /**
-     * Those of the spec, of the last look at the view, and of the history.
+     * Those of the last look at the view, and of the history.
      *
      * @param found by the last look, or still shown of an earlier one
      */
-    static List<ViewWarning> all(Plan plan, List<ViewWarning> found, List<RefreshRecord> history) {
-        return Stream.of(
-                        plan.warnings().stream(),
+    static List<ViewWarning> all(List<ViewWarning> found, List<RefreshRecord> history) {
+        return Stream.concat(
                         without(found, ViewWarning.SLOW_CONCURRENT_REFRESH),
                         Stream.ofNullable(SlowConcurrent.of(history)))
-                .flatMap(warnings -> warnings)
-                .distinct()
                 .toList();
     }
 

@@ -1,8 +1,10 @@
 package dev.matview.operator.cronjob;
 
 import dev.matview.operator.api.CronJobSpec;
+import dev.matview.operator.api.Durations;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
+import dev.matview.operator.api.SkipIfUnchangedSpec;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.refresh.Trigger;
@@ -22,19 +24,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The CronJobs that a resource asks for, and the Jobs that the operator makes from them.
  *
  * @param suspended whether no schedule is to start anything, be it that the resource says so or that it may not
  * @param mayOverride whether the Secret lets the resource replace its host, port and database name
+ * @param fingerprint what was kept of the last run, which the next may be skipped by, or null
  */
 public record Declaration(
         MaterializedViewRefresh resource,
         boolean suspended,
         boolean mayOverride,
         ConnectionPolicy policy,
-        PodTemplate template) {
+        PodTemplate template,
+        @Nullable String fingerprint) {
 
     /** A resource without schedules has one CronJob all the same, from which Jobs are made: it is always suspended. */
     private static final String ON_DEMAND = "0 0 1 1 *";
@@ -136,7 +141,7 @@ public record Declaration(
                         .withLabels(Labels.labels(uid()))
                         .withAnnotations(jobAnnotations())
                         .build())
-                .withSpec(jobSpec(request(cronJob, earlier)))
+                .withSpec(jobSpec(request(cronJob, earlier).handing(fingerprint)))
                 .endJobTemplate()
                 .endSpec()
                 .build();
@@ -163,6 +168,7 @@ public record Declaration(
 
     private PodRequest request(long generation, String cronJob, List<String> earlier) {
         MaterializedViewRefreshSpec spec = spec();
+        SkipIfUnchangedSpec skip = spec.skipIfUnchanged();
         return new PodRequest(
                 generation,
                 DeclaredView.of(spec),
@@ -172,7 +178,8 @@ public record Declaration(
                 policy,
                 cronJob,
                 earlier,
-                spec.timeZone());
+                spec.timeZone(),
+                skip == null ? null : new PodSkip(Durations.parse(skip.maxStaleness()), spec.schedules(), null));
     }
 
     private static OwnerReference owner(String apiVersion, String kind, String name, String uid) {

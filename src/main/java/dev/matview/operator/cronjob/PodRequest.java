@@ -5,6 +5,7 @@ import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.DeclaredView;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operator asks of a pod: all but the credentials, which are files there. Holds nothing secret.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param earlierSchedules the resource's schedules before this CronJob's own: where one of them has the same scheduled
  *     time, its pod refreshes and this one does not
  * @param timeZone of the schedules
+ * @param skip how the pod may skip a run on schedule, or null when it is always to refresh
  */
 public record PodRequest(
         long generation,
@@ -26,7 +28,8 @@ public record PodRequest(
         ConnectionPolicy policy,
         String cronJob,
         List<String> earlierSchedules,
-        String timeZone) {
+        String timeZone,
+        @Nullable PodSkip skip) {
 
     /** The environment variable that holds it. */
     public static final String VARIABLE = "MATVIEW_REQUEST";
@@ -38,7 +41,14 @@ public record PodRequest(
     /** The same for a run that no schedule has started. */
     public PodRequest onDemand(boolean checkAlone) {
         return new PodRequest(
-                generation, view, checkAlone, database, mayOverride, policy, cronJob, List.of(), timeZone);
+                generation, view, checkAlone, database, mayOverride, policy, cronJob, List.of(), timeZone, skip);
+    }
+
+    /** The same with what was kept of the last run, for a pod that may skip. */
+    PodRequest handing(@Nullable String fingerprint) {
+        PodSkip handed = skip == null ? null : new PodSkip(skip.maxStaleness(), skip.schedules(), fingerprint);
+        return new PodRequest(
+                generation, view, check, database, mayOverride, policy, cronJob, earlierSchedules, timeZone, handed);
     }
 
     /** One line of JSON. */

@@ -92,12 +92,12 @@ public final class RefreshCommand {
         var runRequest = new RunRequest<>(
                 request.view().name(),
                 request.generation(),
-                request.check() ? new Trigger.Check() : new Trigger.Manual(null),
+                trigger(request),
                 null,
                 () -> mounts.read(request.database(), request.mayOverride()),
                 request.view(),
                 identity -> null,
-                null);
+                request.skip() == null ? null : request.skip().policy(request.timeZone(), clock.instant()));
         try (var connections = new Connections(request.policy(), Duration.ZERO)) {
             var run = new Run(runRequest, connections, new Slots(1, 1), clock, () -> !ending.asked(), () -> true);
             ending.cancels(run.cancellation());
@@ -107,6 +107,14 @@ public final class RefreshCommand {
             Instant now = clock.instant();
             return stopped(new Outcome.Failed(new Failure(Reason.INTERRUPTED, ""), null, now, now, 0, Duration.ZERO));
         }
+    }
+
+    private Trigger trigger(PodRequest request) {
+        if (request.check()) {
+            return new Trigger.Check();
+        }
+        Instant scheduled = ScheduledJobName.scheduledTime(request.cronJob(), environment.get(JOB));
+        return scheduled == null ? new Trigger.Manual(null) : new Trigger.Schedule(scheduled);
     }
 
     private Outcome execute(Run run) throws InterruptedException {

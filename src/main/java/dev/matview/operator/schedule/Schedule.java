@@ -38,6 +38,11 @@ public record Schedule(List<CronExpression> expressions, ZoneId zone) {
                 .min(Comparator.naturalOrder());
     }
 
+    /** The time from an instant to the first scheduled time after it; zero when there is none. */
+    public Duration untilNext(Instant now) {
+        return Duration.between(now, next(now).orElse(now));
+    }
+
     /**
      * Says whether a run is due.
      *

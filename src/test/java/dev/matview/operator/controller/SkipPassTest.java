@@ -107,15 +107,6 @@ class SkipPassTest {
     }
 
     @Test
-    void thatPodsDoNotSkipIsSaid() {
-        execution = Execution.CRON_JOB;
-        end(11, refreshed(11, List.of(), null));
-        assertThat(Objects.requireNonNull(status.view()).warnings())
-                .singleElement()
-                .returns("CannotSkip", ViewWarning::reason);
-    }
-
-    @Test
     void theNextRunIsNotTooLateToKeepMaxStaleness() {
         Plan plan = Plan.of(spec());
         assertThat(plan.skipPolicy(null, at(11, 0))).isEqualTo(new SkipPolicy(Duration.ofHours(23), null));

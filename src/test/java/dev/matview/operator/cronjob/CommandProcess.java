@@ -55,7 +55,8 @@ final class CommandProcess implements AutoCloseable {
                 new ConnectionPolicy("scram-sha-256", AllowedHosts.ALL, true, Duration.ofSeconds(10)),
                 "totals-1a2b3c4d",
                 List.of(),
-                "Etc/UTC");
+                "Etc/UTC",
+                null);
     }
 
     /** The keys of a Secret for the database, each of which becomes a file. */

@@ -11,7 +11,9 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +90,23 @@ class DeclarationTest {
         assertThat(request(cronJobs.getFirst()).earlierSchedules()).isEmpty();
         assertThat(cronJobs.getLast().getSpec().getJobTemplate().getSpec().getActiveDeadlineSeconds())
                 .isEqualTo(30 * 60);
+    }
+
+    @Test
+    void thePodsOfSchedulesAreToldByWhatTheyMaySkip() {
+        String spec = "schedules: ['0 * * * *', '@daily']\nskipIfUnchanged: {maxStaleness: 24h}";
+        var declaration = Declarations.after("kept", spec);
+        assertThat(declaration.cronJobs())
+                .extracting(cronJob -> request(cronJob).skip())
+                .containsOnly(new PodSkip(Duration.ofDays(1), List.of("0 * * * *", "@daily"), "kept"));
+        CronJob first = declaration.cronJobs().getFirst();
+        var job = declaration.job(first, new Trigger.Manual("go"), "");
+        assertThat(Declarations.of(spec).isCurrent(job)).isTrue();
+        assertThat(request(Declarations.after("kept", "schedules: ['0 * * * *']")
+                                .cronJobs()
+                                .getFirst())
+                        .skip())
+                .isNull();
     }
 
     @Test

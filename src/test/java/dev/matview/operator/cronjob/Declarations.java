@@ -35,6 +35,18 @@ final class Declarations {
         return of("totals", spec, TEMPLATE);
     }
 
+    /** After a run of which that was kept. */
+    static Declaration after(String fingerprint, String spec) {
+        Declaration first = of(spec);
+        return new Declaration(
+                first.resource(),
+                first.suspended(),
+                first.mayOverride(),
+                first.policy(),
+                first.template(),
+                fingerprint);
+    }
+
     static Declaration of(String name, String spec, String template) {
         var resource = Serialization.unmarshal("""
                 apiVersion: matview.dev/v1alpha1
@@ -51,6 +63,7 @@ final class Declarations {
                 resource.getSpec().suspend(),
                 false,
                 new ConnectionPolicy("scram-sha-256", AllowedHosts.ALL, false, Duration.ofSeconds(10)),
-                new PodTemplate(Serialization.unmarshal(template, PodTemplateSpec.class)));
+                new PodTemplate(Serialization.unmarshal(template, PodTemplateSpec.class)),
+                null);
     }
 }

@@ -168,7 +168,8 @@ class RefreshCommandTest {
                 given.policy(),
                 given.cronJob(),
                 List.of("*/5 * * * *"),
-                "Etc/UTC");
+                "Etc/UTC",
+                null);
         Instant hour = Instant.parse("2026-11-21T10:00:00Z");
         try (var command = CommandProcess.start(folder, second, given.cronJob() + "-" + hour.getEpochSecond() / 60)) {
             assertThat(command.awaitExit()).as(command.log()).isZero();

@@ -179,6 +179,33 @@ class CronJobIT {
     }
 
     @Test
+    void aPodSkipsWhatAnEarlierOneHasRefreshed() throws SQLException {
+        scene.database()
+                .execute(
+                        "CREATE TABLE t (id int)",
+                        "INSERT INTO t VALUES (1)",
+                        "CREATE MATERIALIZED VIEW still AS SELECT id FROM t",
+                        "CREATE UNIQUE INDEX ON still (id)");
+        var resource = scene.create(
+                "still",
+                "execution: CronJob, immediate: true, schedules: ['* * * * *'], skipIfUnchanged: {maxStaleness: 24h}");
+        try (var kubelet = new TestKubelet(scene, resource)) {
+            var skipped = StatusIs.lastRefresh("Skipped");
+            await().atMost(Duration.ofMinutes(5)).until(() -> {
+                kubelet.run();
+                return skipped.test(resource.status());
+            });
+        }
+        var status = resource.await(
+                "recorded", PATIENCE, StatusIs.lastRefresh("Skipped").and(ready("Skipped")));
+        assertThat(status.history().getFirst())
+                .returns("Unchanged", RefreshRecord::reason)
+                .returns("Schedule", RefreshRecord::trigger);
+        assertThat(runs(status, "Immediate")).singleElement().returns("Succeeded", RefreshRecord::status);
+        assertThat(Objects.requireNonNull(status.view()).warnings()).isEmpty();
+    }
+
+    @Test
     void aLongNameIsShortenedInTheCronJobs() throws SQLException {
         scene.createView("totals");
         String name = scene.named("a".repeat(200) + ".b");
