@@ -134,9 +134,10 @@ public final class BlueGreen implements RefreshAttempt {
         transaction.commit();
     }
 
-    private static Duration patience(Deadline end) {
-        Duration half = end.remaining().dividedBy(2);
-        return half.compareTo(PATIENCE) > 0 ? PATIENCE : half.plusMillis(1);
+    /** At least a millisecond, also when the end has passed: 0 would be no bound, and less is none that there is. */
+    static Duration patience(Deadline end) {
+        long half = end.remaining().toMillis() / 2;
+        return Duration.ofMillis(Math.clamp(half, 1, PATIENCE.toMillis()));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.Failures;
 import dev.matview.operator.postgres.RefreshBounds;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Others are in the way of a refresh behind a facade, or end it. */
@@ -149,6 +151,12 @@ class FlipTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"PT-9S, PT0.001S", "PT0S, PT0.001S", "PT2S, PT1S", "PT9H, PT30S"})
+    void theIdleSideIsNeverWaitedForWithoutABound(Duration left, Duration most) {
+        assertThat(BlueGreen.patience(Deadline.in(left))).isBetween(Duration.ofMillis(1), most);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"DROP VIEW v", "ALTER VIEW v RENAME TO w"})
     void aFacadeThatGoesDuringTheBuildIsMissing(String change) throws Exception {
         database.execute("UPDATE pace SET closed = true");
@@ -162,6 +170,32 @@ class FlipTest {
                 .withMessageContaining("ViewMissing");
         assertThat(database.scalar("SELECT count(*) FROM pg_class WHERE relname = 'v' OR relname LIKE 'matview%'"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void aSideThatIsDroppedDuringTheBuildIsMadeAnew() throws Exception {
+        database.execute("UPDATE pace SET closed = true, id = 3");
+        var refresh = background.refresh(VIEW, RefreshMode.BLUE_GREEN);
+        background.awaitBuild();
+        String idle = activeIsBlue() ? "v__green" : "v__blue";
+        try (Connection reader = background.inTransaction("SELECT count(*) FROM v")) {
+            var dropped = background.start(() -> {
+                database.execute("DROP MATERIALIZED VIEW " + idle);
+                return idle;
+            });
+            background.awaitTrue("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND wait_event_type = 'Lock' AND query LIKE 'DROP%')");
+            database.execute("UPDATE pace SET closed = false");
+            dropped.get(60, TimeUnit.SECONDS);
+            reader.rollback();
+        }
+        assertThat(refresh.get(60, TimeUnit.SECONDS).notices())
+                .singleElement()
+                .asString()
+                .contains("made anew");
+        assertThat(database.scalar("SELECT id FROM v")).isEqualTo("3");
+        assertThat(database.scalar("SELECT count(*) FROM pg_indexes WHERE tablename IN ('v__blue', 'v__green')"))
+                .isEqualTo("2");
     }
 
     private boolean activeIsBlue() throws SQLException {
