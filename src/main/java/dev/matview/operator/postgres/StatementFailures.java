@@ -68,6 +68,11 @@ public final class StatementFailures {
     private static @Nullable Failure exact(String state, SQLException e, ViewName view) {
         return switch (state) {
             case "55P03", "40P01", "40001" -> new Failure(Reason.VIEW_BUSY, "others hold locks on " + view, state);
+            case "XX000" ->
+                raced(e)
+                        ? new Failure(
+                                Reason.VIEW_BUSY, "somebody else has just changed " + view + " or what reads it", state)
+                        : null;
             case "25006" ->
                 new Failure(
                         Reason.NOT_PRIMARY,
@@ -120,6 +125,17 @@ public final class StatementFailures {
                         state);
             default -> null;
         };
+    }
+
+    /**
+     * Whether somebody else was faster to change the same row of the catalog, as a GRANT can in spite of any lock on its
+     * relation. That is an internal error to PostgreSQL, which tells it by the routine alone.
+     */
+    public static boolean raced(SQLException e) {
+        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        return server != null
+                && "XX000".equals(server.getSQLState())
+                && String.valueOf(server.getRoutine()).startsWith("simple_heap_");
     }
 
     private static String constraint(SQLException e) {

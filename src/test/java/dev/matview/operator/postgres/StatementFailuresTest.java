@@ -74,4 +74,13 @@ class StatementFailuresTest {
                 .contains("\"sales_key\"", "\"public\".\"sales\"")
                 .doesNotContain("4711");
     }
+
+    @Test
+    void aRowOfTheCatalogThatSomebodyElseHasJustChangedIsBusy() {
+        var error = new PSQLException(
+                new ServerErrorMessage("SERROR\0CXX000\0Mtuple concurrently updated\0Rsimple_heap_update\0\0"));
+        Failure failure = StatementFailures.of(error, VIEW);
+        assertThat(failure.reason()).isEqualTo(Reason.VIEW_BUSY);
+        assertThat(failure.message()).contains("\"public\".\"sales\"").doesNotContain("tuple");
+    }
 }

@@ -31,9 +31,10 @@ record Dependent(long oid, String name, String owner, String text, String option
                   AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refobjid = ?)
             """;
 
+    /** Without grants, which replacing a query leaves alone, and which others may give in spite of any lock. */
     private static final String STATE = """
-            pg_catalog.concat_ws(' ', d.relname, d.relnamespace, d.relowner, d.relacl, d.reloptions,
-                ARRAY(SELECT pg_catalog.concat_ws(' ', attname, atttypid, atttypmod, attcollation, attacl)
+            pg_catalog.concat_ws(' ', d.relname, d.relnamespace, d.relowner, d.reloptions,
+                ARRAY(SELECT pg_catalog.concat_ws(' ', attname, atttypid, atttypmod, attcollation)
                       FROM pg_catalog.pg_attribute WHERE attrelid = d.oid AND attnum > 0 ORDER BY attnum),
                 pg_catalog.pg_get_viewdef(d.oid))
             """;

@@ -5,6 +5,7 @@ import dev.matview.operator.postgres.BoundedTransaction;
 import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
+import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -165,7 +166,7 @@ final class LockWindow {
             transaction.execute(statement);
             return Attempt.DONE;
         } catch (SQLException e) {
-            if (GONE.contains(String.valueOf(e.getSQLState()))) {
+            if (GONE.contains(String.valueOf(e.getSQLState())) || StatementFailures.raced(e)) {
                 connection.rollback(before);
                 return Attempt.CHANGED;
             } else if (Step.DIFFERENT.equals(e.getSQLState())) {
