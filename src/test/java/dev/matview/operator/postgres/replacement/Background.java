@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 
 /** What goes on in a database while a test does something else there. Closing it ends its refreshes. */
 record Background(TestDatabase database, ExecutorService threads) implements AutoCloseable {
-    /** Time enough for anything, also on a loaded machine. */
-    static final RefreshBounds PATIENT = new RefreshBounds(Duration.ofMillis(500), Duration.ofMinutes(2));
+    /** Time enough for anything, also on a loaded machine; the pauses between attempts go by the bound on a lock. */
+    static final RefreshBounds PATIENT = new RefreshBounds(Duration.ofMillis(100), Duration.ofMinutes(2));
 
     private static final String OURS = """
             FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -26,6 +26,9 @@ final class Readers implements AutoCloseable {
     /** What reads a table that nobody locks: how long that takes at worst is the machine's doing. */
     static final String UNRELATED = "another table";
 
+    /** What has the server print definitions. */
+    static final String DEFINITIONS = "printed definitions";
+
     private static final Duration BETWEEN = Duration.ofMillis(2);
 
     private final TestDatabase database;
@@ -89,6 +92,12 @@ final class Readers implements AutoCloseable {
                 true,
                 reader -> reader.rows(
                         "SELECT count(*) FROM pg_class c LEFT JOIN pg_attribute a ON attrelid = c.oid WHERE relname ~ 'totals'"));
+        start(
+                DEFINITIONS,
+                true,
+                reader -> reader.rows(
+                        "SELECT count(definition) FROM (SELECT definition FROM pg_views WHERE schemaname = 'public'"
+                                + " UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') AS d"));
         await().until(() ->
                 passes.size() == started.get() && passes.values().stream().allMatch(count -> count.get() > 1));
         forgetWorst();

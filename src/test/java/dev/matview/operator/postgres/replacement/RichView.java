@@ -48,6 +48,7 @@ record RichView(TestDatabase database) {
                 CREATE VIEW direct WITH (security_barrier) AS SELECT t.grp, t.paid + 1 AS more, t."Größe \""x" FROM totals t;
                 CREATE VIEW whole AS SELECT row_to_json(t) AS j, (t).grp FROM totals t;
                 CREATE VIEW other.joined AS SELECT a.grp, b.more FROM totals a JOIN direct b USING (grp) WHERE 'totals'::regclass IS NOT NULL;
+                CREATE VIEW checked AS SELECT * FROM members WHERE grp IN (SELECT grp FROM totals) WITH LOCAL CHECK OPTION;
                 CREATE VIEW deep AS SELECT * FROM other.joined WHERE grp > 3;
                 CREATE MATERIALIZED VIEW through AS SELECT * FROM deep;
                 COMMENT ON VIEW direct IS 'a view';

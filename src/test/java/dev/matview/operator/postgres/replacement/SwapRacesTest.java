@@ -125,6 +125,19 @@ class SwapRacesTest {
     }
 
     @Test
+    void twoOperatorsAndAPersonAtOnceAllEndWithTheNewestContent() throws Exception {
+        CatalogSnapshot before = CatalogSnapshot.of(database);
+        var first = swap();
+        var second = swap();
+        background.awaitBuild();
+        database.execute("UPDATE gates SET open = 100", "UPDATE t SET id = 5", "REFRESH MATERIALIZED VIEW v");
+        first.get(60, TimeUnit.SECONDS);
+        second.get(60, TimeUnit.SECONDS);
+        assertThat(database.scalar("SELECT id FROM d")).isEqualTo("5");
+        assertThat(CatalogSnapshot.of(database).lines()).isEqualTo(before.lines());
+    }
+
+    @Test
     void aViewOnItThatIsNotCommittedYetIsWaitedForAndBound() throws Exception {
         open(100);
         try (Connection other = background.inTransaction("CREATE VIEW late AS SELECT gate FROM v")) {
