@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.testing.DatabaseTest;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command of pods that may skip. */
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class PodSkipTest {
     private static final String SCHEDULED = "totals-1a2b3c4d-29400000";
     private static final String BY_HAND = "totals-1a2b3c4d-r0000000";

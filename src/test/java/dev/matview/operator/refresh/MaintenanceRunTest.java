@@ -12,6 +12,7 @@ import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.testing.DatabaseTest;
+import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
 import java.time.Clock;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a run does besides the refresh. */
-@DatabaseTest
+@DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class MaintenanceRunTest {
     private final TestDatabase database;
 
