@@ -36,12 +36,32 @@ import org.jspecify.annotations.Nullable;
         value = "!has(self.cronJob) || self.execution == 'CronJob'",
         message = "cronJob is about execution: CronJob; set that, or remove cronJob",
         fieldPath = ".cronJob")
+@ValidationRule(
+        value = "self.onMissing != 'Create' || has(self.view.definition)",
+        message = "onMissing: Create takes a view.definition to create the view from",
+        fieldPath = ".onMissing")
+@ValidationRule(
+        value = "self.onDrift != 'Recreate' || has(self.view.definition)",
+        message = "onDrift: Recreate takes a view.definition that the view is to have",
+        fieldPath = ".onDrift")
 public record MaterializedViewRefreshSpec(
         @JsonProperty(required = true) @Required @JsonPropertyDescription("The database that holds the view.")
         DatabaseSpec database,
 
         @JsonProperty(required = true) @Required @JsonPropertyDescription("The materialized view to keep fresh.")
         ViewSpec view,
+
+        @Default("Fail") @JsonPropertyDescription("""
+                What to do when there is no such view. Fail: the resource is stalled. Skip: runs are skipped and the \
+                resource stays ready. Either way it is looked for again, and a run that was due is made up when it is \
+                there. Create: it is created from view.definition with view.indexes, and filled. No view is ever \
+                dropped when the resource is deleted.""") OnMissing onMissing,
+
+        @Default("Report") @JsonPropertyDescription("""
+                What to do when the view is not what view.definition says, or lacks an index of view.indexes. Report: say \
+                so in status.view.warnings and by an event, and refresh it as it is. Recreate: the next run makes it so, \
+                by a replacement that keeps owner, grants, comments, indexes and the views that read it, and that is \
+                refused when one of these would not survive.""") OnDrift onDrift,
 
         @Default("Concurrent") @JsonPropertyDescription("""
                 How the view is refreshed. Concurrent: readers go on reading; needs a usable unique index, that is \
@@ -108,6 +128,8 @@ public record MaterializedViewRefreshSpec(
 
     @SuppressWarnings("ConstantValue")
     public MaterializedViewRefreshSpec {
+        onMissing = onMissing == null ? OnMissing.FAIL : onMissing;
+        onDrift = onDrift == null ? OnDrift.REPORT : onDrift;
         mode = mode == null ? RefreshMode.CONCURRENT : mode;
         blueGreen = blueGreen == null ? BlueGreenSpec.DEFAULT : blueGreen;
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
@@ -121,10 +143,12 @@ public record MaterializedViewRefreshSpec(
     /** Stands for a spec that can't be read: it names nothing and asks for nothing. */
     public static MaterializedViewRefreshSpec unreadable(String why) {
         var database = new DatabaseSpec(new SecretReference(""), null, null, null, TlsSpec.VERIFY_FULL);
-        var view = new ViewSpec("public", "");
+        var view = new ViewSpec("public", "", null, List.of());
         return new MaterializedViewRefreshSpec(
                 database,
                 view,
+                OnMissing.FAIL,
+                OnDrift.REPORT,
                 RefreshMode.CONCURRENT,
                 BlueGreenSpec.DEFAULT,
                 List.of(),

@@ -45,6 +45,10 @@ public enum Reason {
     INVALID_SETTING("InvalidSetting", FailureClass.CANNOT_WORK),
     /** The view's query no longer works: something that it reads is gone or has changed. */
     DEFINITION_BROKEN("DefinitionBroken", FailureClass.CANNOT_WORK),
+    /** The resource has a definition, and the operator runs without allowing any. */
+    DEFINITIONS_NOT_ALLOWED("DefinitionsNotAllowed", FailureClass.CANNOT_WORK),
+    /** The resource's definition is not one SELECT that the server takes, or an index does not fit it. */
+    INVALID_DEFINITION("InvalidDefinition", FailureClass.CANNOT_WORK),
     /** The resource wants a CronJob, and the operator runs without the right to keep any. */
     CRON_JOBS_DISABLED("CronJobsDisabled", FailureClass.CANNOT_WORK),
     /** The API server refuses the CronJob or a Job of it, or its name belongs to somebody else's. */

@@ -8,6 +8,9 @@ final class SpecRules {
     /** PostgreSQL takes anything but NUL in a quoted identifier (PostgreSQL manual, section 4.1.1). */
     static final String IDENTIFIER = "^[^\\x00]+$";
 
+    /** Text of some lines, which becomes a part of JSON in an environment variable: no control characters but those. */
+    static final String TEXT = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]+$";
+
     static final String NAME_BYTES = "size(bytes(self.name)) <= 63";
     static final String SCHEMA_BYTES = "size(bytes(self.schema)) <= 63";
     static final String BYTES_MESSAGE = "a name in PostgreSQL has at most 63 bytes (an umlaut takes two)";

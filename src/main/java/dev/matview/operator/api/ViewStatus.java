@@ -33,6 +33,10 @@ public record ViewStatus(
                 What makes it one view wherever it is reached from: system identifier of the server, database, schema \
                 and name. The older of two resources with one identity manages it.""") @Nullable String identity,
 
+        @JsonPropertyDescription("""
+                A hash of the view's query as the server prints it, which changes when that does; with \
+                spec.view.definition.""") @Nullable String definitionHash,
+
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonPropertyDescription("What works, but not as well as it could.")
         List<ViewWarning> warnings) {
 

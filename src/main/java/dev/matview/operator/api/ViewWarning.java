@@ -28,4 +28,10 @@ public record ViewWarning(
 
     /** A concurrent refresh takes far longer than another one would. */
     public static final String SLOW_CONCURRENT_REFRESH = "SlowConcurrentRefresh";
+
+    /** The view is not what the resource's definition says. */
+    public static final String DEFINITION_DRIFT = "DefinitionDrift";
+
+    /** Whether it is could not be found out. */
+    public static final String DEFINITION_NOT_COMPARED = "DefinitionNotCompared";
 }

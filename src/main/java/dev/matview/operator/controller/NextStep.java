@@ -1,6 +1,7 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.FailureClass;
+import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.refresh.Trigger;
@@ -40,7 +41,9 @@ sealed interface NextStep {
         if (managed && validated && !newRequest) {
             return new Wait(null);
         } else if (gate.closed(now) && !newRequest && !newGeneration) {
-            return new Wait(gate.notBefore());
+            boolean waits =
+                    validated && awaitsView(plan, status) && !plan.spec().suspend();
+            return waits ? recorded(plan, status, delegation, gate, now) : new Wait(gate.notBefore());
         } else if (request != null) {
             return new Start(new Trigger.Manual(request));
         } else if (validated && status.isTrue(Conditions.STALLED)) {
@@ -51,7 +54,29 @@ sealed interface NextStep {
                 return due;
             }
         }
-        return validated ? new Wait(null) : new Start(new Trigger.Check());
+        boolean settled = validated && !awaitsView(plan, status);
+        return settled ? new Wait(null) : new Start(new Trigger.Check());
+    }
+
+    /** Whether there is no view yet, and that is no failure. */
+    private static boolean awaitsView(Plan plan, StatusDraft status) {
+        return plan.spec().onMissing() == OnMissing.SKIP
+                && status.view != null
+                && !status.view.exists()
+                && !status.isTrue(Conditions.STALLED);
+    }
+
+    /** While the view is waited for at a slow pace, each scheduled time has its entry all the same. */
+    private static NextStep recorded(Plan plan, StatusDraft status, Delegation delegation, Gate gate, Instant now) {
+        return switch (due(plan, status, true, delegation, now)) {
+            case Start(Trigger.Schedule scheduled) -> new Start(scheduled);
+            case Delegated delegated -> delegated;
+            case Start _, Wait _ -> {
+                Instant again = gate.notBefore();
+                Instant next = plan.schedule().next(now).orElse(again);
+                yield new Wait(next != null && again != null && next.isBefore(again) ? next : again);
+            }
+        };
     }
 
     private static NextStep due(Plan plan, StatusDraft status, boolean validated, Delegation delegation, Instant now) {
@@ -62,7 +87,9 @@ sealed interface NextStep {
         if (plan.spec().immediate() && status.lastRefresh == null) {
             return new Start(new Trigger.Immediate());
         }
-        boolean unpopulated = validated && status.view != null && status.view.exists() && !status.view.populated();
+        boolean creates = plan.spec().onMissing() == OnMissing.CREATE;
+        boolean unpopulated =
+                validated && status.view != null && !status.view.populated() && (status.view.exists() || creates);
         if (unpopulated && (last == null || unfinished)) {
             return new Start(new Trigger.Unpopulated());
         }
@@ -76,6 +103,7 @@ sealed interface NextStep {
                         : new Start(new Trigger.Schedule(scheduledTime));
             // What is too late was counted and left behind before this was asked.
             case Due.TooLate tooLate -> new Wait(tooLate.next());
+            case Due.NotYet _ when validated && awaitsView(plan, status) -> new Start(new Trigger.Check());
             case Due.NotYet(Instant next) ->
                 unfinished && status.lastRefresh != null ? again(status.lastRefresh, plan, now, next) : new Wait(next);
         };

@@ -64,6 +64,10 @@ public interface OperatorConfig {
     @WithDefault("false")
     boolean logJson();
 
+    /** Whether resources may have a definition, which is SQL that runs as the Secret's user. */
+    @WithDefault("false")
+    boolean definitions();
+
     /**
      * The path of a YAML file with the pod template of execution CronJob: a PodTemplateSpec whose container
      * {@code refresh} has the operator's image. Without it the operator keeps no CronJobs, and needs no right to them.

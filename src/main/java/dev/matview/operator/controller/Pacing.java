@@ -1,5 +1,6 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Purpose;
 import dev.matview.operator.refresh.Trigger;
@@ -26,6 +27,9 @@ record Pacing(Backoff retry, Backoff recheck) {
     Gate after(Gate before, Purpose purpose, Outcome outcome, Instant now) {
         boolean sameGeneration = before.generation() != null && before.generation() == purpose.generation();
         int failuresBefore = sameGeneration ? before.failures() : 0;
+        if (outcome instanceof Outcome.Skipped skipped && skipped.reason() == SkipReason.VIEW_MISSING) {
+            return closed(before, purpose, failuresBefore + 1, recheck.after(failuresBefore + 1), now);
+        }
         if (!(outcome instanceof Outcome.Failed failed)) {
             // Only the refresh itself shows whether it works: a right that is missing on a table, say.
             boolean undecided = !(outcome instanceof Outcome.Refreshed) && failuresBefore > 0;
@@ -39,9 +43,10 @@ record Pacing(Backoff retry, Backoff recheck) {
                     // A run waits for the next scheduled time, which is not the gate's business; a check is made again.
                     case BUSY, DATA, LIMITS, INTERRUPTED -> purpose.isCheck() ? recheck.after(failures) : Duration.ZERO;
                 };
-        if (pause.isZero()) {
-            return Gate.OPEN;
-        }
+        return pause.isZero() ? Gate.OPEN : closed(before, purpose, failures, pause, now);
+    }
+
+    private static Gate closed(Gate before, Purpose purpose, int failures, Duration pause, Instant now) {
         String token = purpose.trigger() instanceof Trigger.Manual manual ? manual.request() : before.request();
         return new Gate(purpose.generation(), token, failures, now.plus(pause));
     }

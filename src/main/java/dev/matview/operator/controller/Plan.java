@@ -56,6 +56,17 @@ record Plan(
         return new Plan(spec, schedule, deadline, why);
     }
 
+    /** The same, but nothing can be done with it when it has a definition and none are allowed. */
+    Plan within(boolean definitionsAllowed) {
+        return failure != null || definitionsAllowed || spec.view().definition() == null
+                ? this
+                : failing(new Failure(
+                        Reason.DEFINITIONS_NOT_ALLOWED,
+                        "this operator allows no definitions, as who may write one runs SQL as the Secret's user: have"
+                                + " them allowed (definitions.enabled of its chart, MATVIEW_DEFINITIONS), or remove"
+                                + " spec.view.definition and create the view yourself"));
+    }
+
     /** What is declared about the view. */
     DeclaredView view() {
         return DeclaredView.of(spec);

@@ -55,6 +55,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private final Clock clock;
     private final Leadership leadership;
     private final Duration stopGrace;
+    private final boolean definitions;
     private final StatusWriter writer;
     private final EventRecorder recorder;
     private final Rotations rotations;
@@ -79,6 +80,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         this.clock = clock;
         this.leadership = leadership;
         this.stopGrace = config.stopGrace();
+        this.definitions = config.definitions();
         this.writer = new StatusWriter(client);
         this.recorder = recorder;
         this.cronJobs = cronJobs;
@@ -113,7 +115,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         MaterializedViewRefreshStatus before = memory.status(resource);
         Runs.State<ResourceKey> state = runs.state(key);
         Children children = cronJobs.enabled() ? Children.of(context, key) : Children.NONE;
-        Plan plan = Plan.of(resource.getSpec());
+        Plan plan = Plan.of(resource.getSpec()).within(definitions);
         Progress progress;
         Arrangement arrangement;
         try {

@@ -1,11 +1,9 @@
 package dev.matview.operator.controller;
 
-import dev.matview.operator.api.ByteSize;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
-import dev.matview.operator.api.ViewStatus;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
@@ -110,6 +108,11 @@ final class StatusUpdate {
     void ended(Purpose purpose, Outcome outcome) {
         switch (outcome) {
             case Outcome.Checked(ViewFacts facts, List<ViewWarning> warnings) -> checked(purpose, facts, warnings);
+            case Outcome.Creatable() -> {
+                observed(purpose.generation());
+                draft.view = ViewReport.MISSING;
+                valid(purpose.generation());
+            }
             // Which times were missed is for Account.deadline() to say, as for those that were late from the start.
             case Outcome.Missed(ViewFacts facts) -> checked(purpose, facts, warnings());
             case Outcome.Refreshed refreshed -> refreshed(purpose, refreshed);
@@ -118,13 +121,18 @@ final class StatusUpdate {
             when failed.failure().failureClass() == FailureClass.INTERRUPTED && !purpose.isCheck() ->
                 interrupted(Records.running(purpose, failed.startTime()), failed.failure(), failed.completionTime());
             case Outcome.Failed failed -> failed(purpose, failed);
-            case Outcome.Skipped skipped -> draft.passOver(Records.skipped(purpose, skipped));
+            case Outcome.Skipped skipped -> {
+                switch (skipped.reason()) {
+                    case COALESCED, UNCHANGED -> draft.passOver(Records.skipped(purpose, skipped));
+                    case VIEW_MISSING -> awaited(purpose, skipped);
+                }
+            }
         }
     }
 
     private void checked(Purpose purpose, ViewFacts facts, List<ViewWarning> warnings) {
         observed(purpose.generation());
-        draft.view = viewStatus(facts, null, warnings);
+        view(facts, null, warnings);
         valid(purpose.generation());
     }
 
@@ -148,7 +156,7 @@ final class StatusUpdate {
         observed(purpose.generation());
         draft.lastSuccessTime = refreshed.completionTime();
         end(record);
-        draft.view = viewStatus(refreshed.facts(), result, refreshed.warnings());
+        view(refreshed.facts(), result, refreshed.warnings());
         draft.consecutiveFailures = 0L;
         account.settle(purpose.trigger(), refreshed.completionTime());
         Conditions.ready(
@@ -165,7 +173,7 @@ final class StatusUpdate {
         String message = "nothing that it depends on has changed since the refresh at "
                 + unchanged.since().truncatedTo(ChronoUnit.SECONDS);
         observed(purpose.generation());
-        draft.view = viewStatus(unchanged.facts(), null, Warnings.afterSkip(warnings(), unchanged.warnings()));
+        view(unchanged.facts(), null, Warnings.afterSkip(warnings(), unchanged.warnings()));
         draft.lastSuccessTime = unchanged.startTime();
         end(continued(Records.unchanged(purpose, unchanged, message)));
         draft.consecutiveFailures = 0L;
@@ -173,14 +181,26 @@ final class StatusUpdate {
         Conditions.ready(draft, Records.SKIPPED, message, purpose.generation(), now);
     }
 
+    /** There is no view yet, and that is no failure; the run is made up when there is. */
+    private void awaited(Purpose purpose, Outcome.Skipped skipped) {
+        observed(purpose.generation());
+        draft.view = ViewReport.MISSING;
+        if (!purpose.isCheck()) {
+            end(continued(Records.skipped(purpose, skipped)));
+            account.settle(purpose.trigger(), skipped.completionTime());
+        }
+        String reason = skipped.reason().value();
+        Conditions.ready(draft, reason, skipped.message(), purpose.generation(), now);
+    }
+
     private void failed(Purpose purpose, Outcome.Failed given) {
         Outcome.Failed failed = known(given);
         Failure failure = failed.failure();
         boolean unreachable = failure.failureClass() == FailureClass.UNREACHABLE;
         if (failed.facts() != null) {
-            draft.view = viewStatus(failed.facts(), null, warnings());
+            view(failed.facts(), null, warnings());
         } else if (failure.reason() == Reason.VIEW_MISSING || failure.reason() == Reason.NOT_A_MATERIALIZED_VIEW) {
-            draft.view = new ViewStatus(false, false, null, null, null, null, null, null, List.of());
+            draft.view = ViewReport.MISSING;
         }
         boolean decided = purpose.isCheck() ? failure.failureClass() == FailureClass.CANNOT_WORK : !unreachable;
         if (decided) {
@@ -222,7 +242,7 @@ final class StatusUpdate {
     private void valid(long generation) {
         RefreshRecord last = draft.lastRefresh;
         Reason reason = last == null ? null : Reason.of(last.reason());
-        if (last != null && reason != null && last.message() != null) {
+        if (last != null && Records.FAILED.equals(last.status()) && reason != null && last.message() != null) {
             String message = Records.leavesCauseOpen(last)
                     ? "the last run failed, and nothing is found wrong any more, so the next run is to show: "
                     : "";
@@ -259,21 +279,8 @@ final class StatusUpdate {
         draft.observedGeneration = Math.max(generation, generation());
     }
 
-    private ViewStatus viewStatus(ViewFacts facts, @Nullable RefreshResult result, List<ViewWarning> warnings) {
-        String identity = facts.identity().toString();
-        ViewStatus before = draft.view;
-        Long known = before != null && identity.equals(before.identity()) ? before.sizeBytes() : null;
-        Long size = result == null ? known : Long.valueOf(result.sizeBytes());
-        return new ViewStatus(
-                true,
-                result != null || facts.populated(),
-                result == null ? facts.rows() : result.rows(),
-                size,
-                size == null ? null : ByteSize.format(size),
-                facts.owner(),
-                facts.usableUniqueIndex(),
-                identity,
-                Warnings.all(warnings, draft.history()));
+    private void view(ViewFacts facts, @Nullable RefreshResult result, List<ViewWarning> warnings) {
+        draft.view = ViewReport.of(draft.view, plan, facts, result, warnings, draft.history());
     }
 
     /** Those that were found when it was last looked for them. */

@@ -18,7 +18,8 @@ record PodFacts(
         boolean maintained,
         @Nullable Long rows,
         @Nullable Long sizeBytes,
-        @Nullable String uniqueIndex) {
+        @Nullable String uniqueIndex,
+        @Nullable String definitionHash) {
 
     static PodFacts of(ViewFacts facts) {
         ViewIdentity identity = facts.identity();
@@ -33,7 +34,8 @@ record PodFacts(
                 facts.maintained(),
                 facts.rows(),
                 facts.sizeBytes(),
-                facts.usableUniqueIndex());
+                facts.usableUniqueIndex(),
+                facts.definitionHash());
     }
 
     ViewFacts facts() {
@@ -48,6 +50,7 @@ record PodFacts(
                 sizeBytes,
                 List.of(),
                 uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)),
-                null);
+                null,
+                definitionHash);
     }
 }

@@ -71,6 +71,8 @@ record PodResult(
         return switch (outcome) {
             case Outcome.Checked(ViewFacts facts, List<ViewWarning> warnings) ->
                 ofFacts("Checked", facts, new Look(warnings, null, null, null));
+            case Outcome.Creatable() ->
+                new PodResult(FORM, "Creatable", null, null, null, null, null, null, null, null, null, null);
             case Outcome.Missed(ViewFacts facts) -> ofFacts("Missed", facts, null);
             case Outcome.Refreshed o -> {
                 var refreshed = new Refreshed(
@@ -147,6 +149,7 @@ record PodResult(
     private @Nullable Outcome toOutcome() {
         return switch (kind) {
             case "Checked" -> new Outcome.Checked(Objects.requireNonNull(facts).facts(), known().warnings());
+            case "Creatable" -> new Outcome.Creatable();
             case "Missed" -> new Outcome.Missed(Objects.requireNonNull(facts).facts());
             case "Refreshed" -> {
                 Refreshed r = Objects.requireNonNull(refreshed);
@@ -187,7 +190,7 @@ record PodResult(
                         Objects.requireNonNull(lockWait));
             case "Skipped" ->
                 new Outcome.Skipped(
-                        SkipReason.COALESCED,
+                        Objects.requireNonNull(SkipReason.of(reason)),
                         Objects.requireNonNull(message),
                         Objects.requireNonNull(startTime),
                         Objects.requireNonNull(completionTime));

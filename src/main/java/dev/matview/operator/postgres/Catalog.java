@@ -104,6 +104,7 @@ public final class Catalog {
                         null,
                         strings(row.getArray("options")),
                         uniqueIndexes(connection, oid),
+                        null,
                         null);
             }
         }
@@ -127,10 +128,17 @@ public final class Catalog {
                 null,
                 active.options(),
                 active.uniqueIndexes(),
-                facade);
+                facade,
+                null);
     }
 
-    private static ViewIdentity identity(Connection connection, ViewName view, String address)
+    /**
+     * Which view it is, whether it exists or not.
+     *
+     * @throws FailureException of reason NotPrimary or NotSupported
+     * @throws SQLException when the server can't answer
+     */
+    public static ViewIdentity identity(Connection connection, ViewName view, String address)
             throws SQLException, FailureException {
         String database;
         boolean identifiable;

@@ -10,6 +10,7 @@ import dev.matview.operator.api.RefreshMode;
  * @param adopt whether mode BlueGreen may turn a materialized view into a facade
  * @param settings that the view's query runs under
  * @param maintenance what follows a refresh
+ * @param upkeep what is done about a view that is not as it should be
  */
 public record DeclaredView(
         ViewName name,
@@ -17,11 +18,12 @@ public record DeclaredView(
         boolean adopt,
         RefreshBounds bounds,
         SessionSettings settings,
-        RoutineMaintenance maintenance) {
+        RoutineMaintenance maintenance,
+        Upkeep upkeep) {
 
     /** A view that is refreshed in that mode, and nothing besides. */
     public DeclaredView(ViewName name, RefreshMode mode, RefreshBounds bounds) {
-        this(name, mode, false, bounds, SessionSettings.NONE, RoutineMaintenance.NONE);
+        this(name, mode, false, bounds, SessionSettings.NONE, RoutineMaintenance.NONE, Upkeep.NONE);
     }
 
     /** What that spec declares; a readable one. */
@@ -35,6 +37,7 @@ public record DeclaredView(
                         Durations.parse(spec.timeouts().refresh())),
                 new SessionSettings(spec.settings()),
                 new RoutineMaintenance(
-                        spec.afterRefresh().analyze(), spec.afterRefresh().vacuum()));
+                        spec.afterRefresh().analyze(), spec.afterRefresh().vacuum()),
+                Upkeep.of(spec));
     }
 }

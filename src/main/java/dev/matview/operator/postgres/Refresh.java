@@ -27,7 +27,7 @@ public final class Refresh {
             """;
 
     private final Connection connection;
-    private final ViewFacts facts;
+    private final ViewIdentity identity;
     private final RefreshAttempt attempt;
     private final RefreshBounds bounds;
     private final long startNanos = System.nanoTime();
@@ -36,9 +36,9 @@ public final class Refresh {
     private Duration lockWait = Duration.ZERO;
 
     /** @param attempt of the mode that {@link Preflight} has checked */
-    public Refresh(Connection connection, ViewFacts facts, RefreshAttempt attempt, RefreshBounds bounds) {
+    public Refresh(Connection connection, ViewIdentity identity, RefreshAttempt attempt, RefreshBounds bounds) {
         this.connection = connection;
-        this.facts = facts;
+        this.identity = identity;
         this.attempt = attempt;
         this.bounds = bounds;
         this.end = Deadline.in(bounds.refresh());
@@ -60,7 +60,7 @@ public final class Refresh {
             try {
                 return attempt.run(bounds, end).after(attempts, lockWait);
             } catch (SQLException e) {
-                failure = StatementFailures.of(e, facts.identity().view());
+                failure = StatementFailures.of(e, identity.view());
             } catch (FailureException e) {
                 failure = e.failure();
             }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param options the names of its storage parameters that are set
  * @param uniqueIndexes all of them, usable ones first
  * @param facade the plain view that has the name, or null when the materialized view has it itself
+ * @param definitionHash stands for its query as the server prints it; null where it was not asked for
  */
 public record ViewFacts(
         ViewIdentity identity,
@@ -28,7 +29,8 @@ public record ViewFacts(
         @Nullable Long sizeBytes,
         List<String> options,
         List<UniqueIndex> uniqueIndexes,
-        @Nullable Facade facade) {
+        @Nullable Facade facade,
+        @Nullable String definitionHash) {
 
     public ViewFacts {
         options = List.copyOf(options);
@@ -38,13 +40,52 @@ public record ViewFacts(
     /** The same with a size; null when it could not be measured. */
     ViewFacts measured(@Nullable Long bytes) {
         return new ViewFacts(
-                identity, oid, populated, owner, owned, maintained, rows, bytes, options, uniqueIndexes, facade);
+                identity,
+                oid,
+                populated,
+                owner,
+                owned,
+                maintained,
+                rows,
+                bytes,
+                options,
+                uniqueIndexes,
+                facade,
+                definitionHash);
     }
 
     /** The same of the other of two materialized views behind one facade. */
     public ViewFacts of(long side) {
         return new ViewFacts(
-                identity, side, populated, owner, owned, maintained, rows, sizeBytes, options, uniqueIndexes, facade);
+                identity,
+                side,
+                populated,
+                owner,
+                owned,
+                maintained,
+                rows,
+                sizeBytes,
+                options,
+                uniqueIndexes,
+                facade,
+                definitionHash);
+    }
+
+    /** The same with a hash of its query. */
+    public ViewFacts defined(String hash) {
+        return new ViewFacts(
+                identity,
+                oid,
+                populated,
+                owner,
+                owned,
+                maintained,
+                rows,
+                sizeBytes,
+                options,
+                uniqueIndexes,
+                facade,
+                hash);
     }
 
     /** The unique index that a concurrent refresh can use, or null when there is none. */

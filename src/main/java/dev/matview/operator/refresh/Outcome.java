@@ -19,6 +19,14 @@ public sealed interface Outcome {
     /** A refresh would work. */
     record Checked(ViewFacts facts, List<ViewWarning> warnings) implements Outcome {}
 
+    /** There is no view, and a run would make it and fill it. */
+    record Creatable() implements Outcome {
+        @Override
+        public @Nullable ViewFacts facts() {
+            return null;
+        }
+    }
+
     /** Its turn came later than it may start: the view was left alone. */
     record Missed(ViewFacts facts) implements Outcome {}
 
@@ -78,7 +86,7 @@ public sealed interface Outcome {
             implements Outcome {}
 
     /**
-     * It was left out, as another run answers the same cause; the view was not looked at.
+     * It was left out, as another run answers the same cause, or there is no view yet; nothing is known of a view.
      *
      * @param message why, for people
      */

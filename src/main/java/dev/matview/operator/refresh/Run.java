@@ -1,8 +1,9 @@
 package dev.matview.operator.refresh;
 
+import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.api.ViewWarning;
-import dev.matview.operator.postgres.Advice;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.ConnectionSettings;
@@ -12,28 +13,27 @@ import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.Lease;
-import dev.matview.operator.postgres.Preflight;
 import dev.matview.operator.postgres.Refresh;
+import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.fingerprint.Fingerprint;
-import dev.matview.operator.postgres.replacement.Modes;
+import dev.matview.operator.postgres.replacement.Creation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import org.jboss.logging.Logger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run from the Secret to the commit, on the thread that calls it. */
 public final class Run {
-    private static final Logger LOG = Logger.getLogger(Run.class);
-
     private final RunRequest<?> request;
     private final Connections connections;
     private final Slots slots;
@@ -103,9 +103,14 @@ public final class Run {
                 }
             }
         } catch (FailureException e) {
+            Failure failure = e.failure();
+            OnMissing onMissing = request.view().upkeep().onMissing();
+            if (failure.reason() == Reason.VIEW_MISSING && onMissing == OnMissing.SKIP) {
+                return new Outcome.Skipped(SkipReason.VIEW_MISSING, failure.message(), startTime, clock.instant());
+            }
             Refresh begun = refresh;
             return new Outcome.Failed(
-                    e.failure(),
+                    failure,
                     facts,
                     startTime,
                     clock.instant(),
@@ -116,7 +121,7 @@ public final class Run {
 
     private Step connected(Credentials credentials) throws FailureException, InterruptedException {
         ConnectionSettings settings = credentials.settings();
-        try (Lease lease = open(credentials)) {
+        try (Lease lease = credentials.open(connections)) {
             try {
                 return on(lease.connection(), settings);
             } catch (FailureException e) {
@@ -129,47 +134,53 @@ public final class Run {
     }
 
     private Step on(Connection connection, ConnectionSettings settings) throws FailureException, InterruptedException {
-        ViewFacts found = inspect(connection, settings);
-        Failure failure = request.admission().apply(found.identity());
-        if (failure == null) {
-            failure =
-                    Preflight.check(found, request.view().mode(), request.view().adopt(), settings.user());
+        ViewIdentity identity = identity(connection, settings);
+        ViewFacts found = inspect(connection, identity);
+        Failure refused = request.admission().apply(identity);
+        if (refused != null) {
+            throw new FailureException(refused);
         }
-        if (failure == null) {
-            failure = objection(connection, found);
-        }
+        return found == null
+                ? new Step.End(create(connection, identity, settings.user()))
+                : on(connection, found, settings.user());
+    }
+
+    /** Of a view that exists. */
+    private Step on(Connection connection, ViewFacts seen, String user) throws FailureException, InterruptedException {
+        DeclaredState declared =
+                DeclaredState.look(connection, seen, request.view().upkeep());
+        ViewFacts found = declared.facts();
+        facts = found;
+        Failure failure = declared.objection(connection, request, user);
         if (failure != null) {
             throw new FailureException(failure);
         }
-        return switch (look(connection, found)) {
+        return switch (look(connection, declared)) {
             case SkipCheck.Look.Later(Duration pause) -> new Step.Pause(pause);
             case SkipCheck.Look.Skip skip -> new Step.End(unchanged(found, skip));
             case SkipCheck.Look.Refresh go
-            when request.isCheck() -> new Step.End(new Outcome.Checked(found, warnings(connection, found, go)));
-            case SkipCheck.Look.Refresh go ->
-                new Step.End(refresh(connection, found, go, warnings(connection, found, go)));
+            when request.isCheck() ->
+                new Step.End(new Outcome.Checked(found, declared.advised(connection, request, go.warnings())));
+            case SkipCheck.Look.Refresh go -> {
+                List<ViewWarning> warnings = declared.advised(connection, request, go.warnings());
+                RefreshAttempt attempt = declared.attempt(connection, request, cancellation);
+                yield new Step.End(refresh(connection, found.identity(), attempt, declared::corrected, go, warnings));
+            }
         };
     }
 
-    private List<ViewWarning> warnings(Connection connection, ViewFacts found, SkipCheck.Look.Refresh go) {
-        try {
-            var warnings = new ArrayList<>(go.warnings());
-            warnings.addAll(Advice.look(connection, found, request.view().mode()));
-            return warnings;
-        } catch (SQLException e) {
-            LOG.debugf("no advice on %s (SQLSTATE %s)", request.view().name(), e.getSQLState());
-            return go.warnings();
-        }
-    }
-
-    private SkipCheck.Look look(Connection connection, ViewFacts found) {
-        SkipCheck check = skipCheck;
+    private SkipCheck.Look look(Connection connection, DeclaredState declared) {
+        SkipCheck check = declared.drift() == null ? skipCheck : null;
         if (check != null && !looked) {
             startTime = clock.instant();
             startNanos = System.nanoTime();
             looked = true;
         }
-        return check == null ? new SkipCheck.Look.Refresh(null, List.of(), null) : check.look(connection, found);
+        var look = check == null
+                ? new SkipCheck.Look.Refresh(null, List.of(), null)
+                : check.look(connection, declared.facts());
+        boolean corrects = declared.drift() != null && !request.isCheck();
+        return corrects ? look : look.with(declared.warnings());
     }
 
     private Outcome unchanged(ViewFacts found, SkipCheck.Look.Skip skip) {
@@ -183,59 +194,72 @@ public final class Run {
                 skip.confirmed().format());
     }
 
-    private @Nullable Failure objection(Connection connection, ViewFacts found) {
+    private ViewIdentity identity(Connection connection, ConnectionSettings settings) throws FailureException {
         try {
-            return Modes.objection(
-                    connection, found, request.view().mode(), request.view().settings());
-        } catch (SQLException e) {
-            return StatementFailures.of(e, request.view().name());
-        }
-    }
-
-    private Lease open(Credentials credentials) throws FailureException, InterruptedException {
-        try {
-            return connections.open(credentials.settings());
-        } catch (FailureException e) {
-            if (credentials.justChanged() && e.failure().reason() == Reason.AUTHENTICATION_FAILED) {
-                throw new FailureException(new Failure(
-                        Reason.CREDENTIALS_ROTATING,
-                        "the Secret has just changed, and the server does not take it yet: "
-                                + e.failure().message(),
-                        e.failure().sqlState()));
-            }
-            throw e;
-        }
-    }
-
-    private ViewFacts inspect(Connection connection, ConnectionSettings settings) throws FailureException {
-        try {
-            ViewFacts found = Catalog.inspect(connection, request.view().name(), settings.address());
-            facts = found;
-            return found;
+            return Catalog.identity(connection, request.view().name(), settings.address());
         } catch (SQLException e) {
             throw new FailureException(StatementFailures.of(e, request.view().name()));
         }
     }
 
-    private Outcome refresh(
-            Connection connection, ViewFacts found, SkipCheck.Look.Refresh go, List<ViewWarning> warnings)
+    /** What there is to know about the view; null when there is none, and it is to be made. */
+    private @Nullable ViewFacts inspect(Connection connection, ViewIdentity identity) throws FailureException {
+        try {
+            facts = Catalog.inspect(connection, identity);
+            return facts;
+        } catch (SQLException e) {
+            throw new FailureException(StatementFailures.of(e, request.view().name()));
+        } catch (FailureException e) {
+            if (e.failure().reason() == Reason.VIEW_MISSING
+                    && request.view().upkeep().creates() != null) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private Outcome create(Connection connection, ViewIdentity identity, String user)
             throws FailureException, InterruptedException {
-        String database = found.identity().system() + "/" + found.identity().database();
+        var creation = new Creation(connection, identity, request.view(), user, cancellation);
+        if (request.isCheck()) {
+            Failure failure = creation.objection();
+            if (failure != null) {
+                throw new FailureException(failure);
+            }
+            return new Outcome.Creatable();
+        }
+        try {
+            var go = new SkipCheck.Look.Refresh(null, List.of(), null);
+            return refresh(connection, identity, creation, creation::made, go, List.of());
+        } finally {
+            facts = creation.made();
+        }
+    }
+
+    /** @param found gives what is known of the view by then; null when it is still to be made */
+    private Outcome refresh(
+            Connection connection,
+            ViewIdentity identity,
+            RefreshAttempt attempt,
+            Supplier<@Nullable ViewFacts> found,
+            SkipCheck.Look.Refresh go,
+            List<ViewWarning> warnings)
+            throws FailureException, InterruptedException {
+        String database = identity.system() + "/" + identity.database();
         try (var _ = slots.take(database)) {
             if (!beginning.getAsBoolean()) {
                 throw new InterruptedException("no run may begin any more");
             }
             Instant now = clock.instant();
             if (request.latestStart() != null && now.isAfter(request.latestStart())) {
-                return new Outcome.Missed(found);
+                ViewFacts seen = found.get();
+                return seen == null ? new Outcome.Creatable() : new Outcome.Missed(seen);
             }
             startTime = now;
             turn = true;
             startNanos = System.nanoTime();
             DeclaredView view = request.view();
-            var mode = Preflight.effectiveMode(found, view.mode());
-            var attempt = Modes.attempt(connection, found, mode, view.settings(), cancellation);
-            var begun = new Refresh(connection, found, attempt, view.bounds());
+            var begun = new Refresh(connection, identity, attempt, view.bounds());
             refresh = begun;
             Deadline end = Deadline.in(view.bounds().refresh());
             RefreshResult result = begun.run();
@@ -243,7 +267,7 @@ public final class Run {
             Instant completionTime = clock.instant();
             Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);
             return new Outcome.Refreshed(
-                    found,
+                    Objects.requireNonNull(found.get()),
                     result.and(view.maintenance().after(connection, result, end, cancellation)),
                     startTime,
                     completionTime,

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One run's question whether it may be skipped, over as many looks as the answer takes. */
@@ -114,6 +115,21 @@ final class SkipCheck {
 
     /** What is to be done after a look. */
     sealed interface Look {
+        /** The same with these warnings before its own. */
+        default Look with(List<ViewWarning> others) {
+            return switch (this) {
+                case Refresh(Reading.Known reading, List<ViewWarning> warnings, String note) ->
+                    new Refresh(reading, both(others, warnings), note);
+                case Skip(Fingerprint confirmed, List<ViewWarning> warnings) ->
+                    new Skip(confirmed, both(others, warnings));
+                case Later later -> later;
+            };
+        }
+
+        private static List<ViewWarning> both(List<ViewWarning> some, List<ViewWarning> others) {
+            return Stream.concat(some.stream(), others.stream()).toList();
+        }
+
         /**
          * A refresh.
          *

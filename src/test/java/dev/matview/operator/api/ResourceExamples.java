@@ -21,7 +21,13 @@ public final class ResourceExamples {
                         5433,
                         "app",
                         new TlsSpec(TlsMode.VERIFY_CA, ca, new SecretReference("client"))),
-                new ViewSpec("reports", "Total per \"Group\""),
+                new ViewSpec(
+                        "reports",
+                        "Total per \"Group\"",
+                        "SELECT 1 AS \"a\"\n",
+                        List.of(new IndexSpec(List.of("a"), true))),
+                OnMissing.CREATE,
+                OnDrift.RECREATE,
                 RefreshMode.BLUE_GREEN,
                 new BlueGreenSpec(true),
                 List.of("0 * * * *", "@daily"),
@@ -68,6 +74,7 @@ public final class ResourceExamples {
                         "app",
                         "totals_key",
                         "1/app/a/b",
+                        "0a1b2c3d4e5f6071",
                         List.of(new ViewWarning("CannotSkip", "It uses now."))),
                 List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
                 List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));

@@ -192,6 +192,7 @@ final class Looks {
                 null,
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null,
                 null);
     }
 

@@ -11,6 +11,8 @@ import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.OnDrift;
+import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.RefreshRecord;
@@ -134,7 +136,9 @@ class SkipPassTest {
     private MaterializedViewRefreshSpec spec() {
         return new MaterializedViewRefreshSpec(
                 new DatabaseSpec(new SecretReference("s"), null, null, null, TlsSpec.VERIFY_FULL),
-                new ViewSpec("public", "v"),
+                new ViewSpec("public", "v", null, List.of()),
+                OnMissing.FAIL,
+                OnDrift.REPORT,
                 RefreshMode.CONCURRENT,
                 BlueGreenSpec.DEFAULT,
                 List.of("0 * * * *"),
@@ -185,6 +189,7 @@ class SkipPassTest {
                 null,
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null,
                 null);
     }
 

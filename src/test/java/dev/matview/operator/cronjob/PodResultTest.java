@@ -31,6 +31,7 @@ class PodResultTest {
     static Stream<Outcome> outcomes() {
         return Stream.of(
                 new Outcome.Checked(facts("totals"), List.of(new ViewWarning("CannotSkip", "it uses now"))),
+                new Outcome.Creatable(),
                 new Outcome.Missed(facts("totals")),
                 new Outcome.Refreshed(
                         facts("totals"),
@@ -59,7 +60,8 @@ class PodResultTest {
                         3,
                         Duration.ofSeconds(9)),
                 new Outcome.Failed(new Failure(Reason.UNREACHABLE, "no answer"), null, START, END, 0, Duration.ZERO),
-                new Outcome.Skipped(SkipReason.COALESCED, "another does it", START, END));
+                new Outcome.Skipped(SkipReason.COALESCED, "another does it", START, END),
+                new Outcome.Skipped(SkipReason.VIEW_MISSING, "there is none", START, END));
     }
 
     @ParameterizedTest
@@ -133,6 +135,7 @@ class PodResultTest {
                 null,
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("totals_key", null)),
-                null);
+                null,
+                "0a1b2c3d4e5f6071");
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.testing.DatabaseTest;
@@ -81,6 +82,41 @@ class RefreshCommandTest {
         Failure failure = failure(CommandProcess.request("nothing"));
         assertThat(failure.reason()).isEqualTo(Reason.VIEW_MISSING);
         assertThat(failure.message()).contains("\"public\".\"nothing\"");
+    }
+
+    @Test
+    void aViewThatIsStillToComeIsSkipped() throws Exception {
+        ObjectNode waiting = Json.MAPPER.valueToTree(CommandProcess.request("nothing"));
+        waiting.withObject("view").withObject("upkeep").put("onMissing", "Skip");
+        try (var command = CommandProcess.start(folder, PodRequest.parse(waiting.toString()), JOB)) {
+            assertThat(command.awaitExit()).as(command.log()).isZero();
+            assertThat(command.outcome())
+                    .isInstanceOfSatisfying(Outcome.Skipped.class, skipped -> assertThat(skipped.reason())
+                            .isEqualTo(SkipReason.VIEW_MISSING));
+        }
+    }
+
+    @Test
+    void aViewThatIsDeclaredIsCreated() throws Exception {
+        ObjectNode creating = Json.MAPPER.valueToTree(CommandProcess.request("made"));
+        var upkeep = creating.withObject("view").withObject("upkeep").put("onMissing", "Create");
+        var definition = upkeep.putObject("definition").put("query", "SELECT id FROM public.totals -- \"ä\"");
+        definition
+                .putArray("indexes")
+                .addObject()
+                .put("unique", true)
+                .putArray("columns")
+                .add("id");
+        PodRequest request = PodRequest.parse(creating.toString());
+        try (var command = CommandProcess.start(folder, request.onDemand(true), JOB)) {
+            assertThat(command.awaitExit()).as(command.log()).isZero();
+            assertThat(command.outcome()).isEqualTo(new Outcome.Creatable());
+        }
+        try (var command = CommandProcess.start(folder, request, JOB)) {
+            assertThat(command.awaitExit()).as(command.log()).isZero();
+            assertThat(command.outcome()).isInstanceOf(Outcome.Refreshed.class);
+        }
+        assertThat(database.scalar("SELECT id FROM made")).isEqualTo("1");
     }
 
     @Test

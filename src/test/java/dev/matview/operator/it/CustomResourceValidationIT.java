@@ -56,27 +56,21 @@ class CustomResourceValidationIT {
         assertThat(namespace.dryRun(minimal.resource()).getAdditionalProperties())
                 .containsEntry(
                         "spec",
-                        Map.of(
-                                "database",
-                                Map.of("secretRef", Map.of("name", "db"), "tls", Map.of("mode", "VerifyFull")),
-                                "view",
-                                Map.of("schema", "public", "name", "totals"),
-                                "mode",
-                                "Concurrent",
-                                "execution",
-                                "InOperator",
-                                "blueGreen",
-                                Map.of("adopt", false),
-                                "afterRefresh",
-                                Map.of("analyze", "Auto", "vacuum", "Auto"),
-                                "immediate",
-                                false,
-                                "timeZone",
-                                "Etc/UTC",
-                                "suspend",
-                                false,
-                                "timeouts",
-                                Map.of("lock", "500ms", "refresh", "1h")));
+                        Map.ofEntries(
+                                Map.entry(
+                                        "database",
+                                        Map.of("secretRef", Map.of("name", "db"), "tls", Map.of("mode", "VerifyFull"))),
+                                Map.entry("view", Map.of("schema", "public", "name", "totals")),
+                                Map.entry("onMissing", "Fail"),
+                                Map.entry("onDrift", "Report"),
+                                Map.entry("mode", "Concurrent"),
+                                Map.entry("execution", "InOperator"),
+                                Map.entry("blueGreen", Map.of("adopt", false)),
+                                Map.entry("afterRefresh", Map.of("analyze", "Auto", "vacuum", "Auto")),
+                                Map.entry("immediate", false),
+                                Map.entry("timeZone", "Etc/UTC"),
+                                Map.entry("suspend", false),
+                                Map.entry("timeouts", Map.of("lock", "500ms", "refresh", "1h"))));
     }
 
     @Test

@@ -42,6 +42,7 @@ final class OperatorProcess implements AutoCloseable {
                             .toString()),
             Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
             Map.entry("QUARKUS_HTTP_PORT", "0"),
+            Map.entry("MATVIEW_DEFINITIONS", "true"),
             Map.entry("MATVIEW_LOG_LEVEL", "DEBUG"));
 
     private final Process process;

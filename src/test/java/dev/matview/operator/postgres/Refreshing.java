@@ -48,7 +48,7 @@ public record Refreshing(TestDatabase database) {
         RefreshMode effective = Preflight.effectiveMode(facts, mode);
         return new Refresh(
                         connection,
-                        facts,
+                        facts.identity(),
                         Modes.attempt(connection, facts, effective, SessionSettings.NONE, cancellation),
                         bounds)
                 .run();

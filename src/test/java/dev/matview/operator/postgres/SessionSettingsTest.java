@@ -59,11 +59,15 @@ class SessionSettingsTest {
         try (Connection connection = database.connect()) {
             ViewFacts facts = Catalog.inspect(connection, VIEW, "server");
             var settings = new SessionSettings(Map.of("work_mem", "plenty"));
-            Failure failure = requireNonNull(Modes.objection(connection, facts, RefreshMode.STANDARD, settings));
+            Failure failure = requireNonNull(Modes.objection(connection, facts, RefreshMode.STANDARD, settings, null));
             assertThat(failure.reason()).isEqualTo(Reason.INVALID_SETTING);
             assertThat(failure.message()).contains("spec.settings.work_mem", "\"plenty\"");
             assertThat(Modes.objection(
-                            connection, facts, RefreshMode.STANDARD, new SessionSettings(Map.of("work_mem", "1GB"))))
+                            connection,
+                            facts,
+                            RefreshMode.STANDARD,
+                            new SessionSettings(Map.of("work_mem", "1GB")),
+                            null))
                     .isNull();
         }
     }
@@ -79,6 +83,6 @@ class SessionSettingsTest {
             throws SQLException, FailureException, InterruptedException {
         ViewFacts facts = Catalog.inspect(connection, VIEW, "server");
         var attempt = Modes.attempt(connection, facts, mode, new SessionSettings(values), new Cancellation());
-        new Refresh(connection, facts, attempt, Refreshing.BOUNDS).run();
+        new Refresh(connection, facts.identity(), attempt, Refreshing.BOUNDS).run();
     }
 }

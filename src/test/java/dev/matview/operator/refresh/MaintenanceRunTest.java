@@ -10,6 +10,7 @@ import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.RoutineMaintenance;
 import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.TestSettings;
+import dev.matview.operator.postgres.Upkeep;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
@@ -55,7 +56,8 @@ class MaintenanceRunTest {
 
     private Outcome run(RefreshMode mode, SessionSettings settings, RoutineMaintenance maintenance)
             throws InterruptedException {
-        var view = new DeclaredView(new ViewName("public", "v"), mode, true, Refreshing.BOUNDS, settings, maintenance);
+        var view = new DeclaredView(
+                new ViewName("public", "v"), mode, true, Refreshing.BOUNDS, settings, maintenance, Upkeep.NONE);
         var credentials = new Credentials(TestSettings.of(database), false);
         var request = new RunRequest<>(
                 "v", 1, new Trigger.Manual(null), null, () -> credentials, view, identity -> null, null);

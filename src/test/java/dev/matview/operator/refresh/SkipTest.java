@@ -11,6 +11,7 @@ import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.RoutineMaintenance;
 import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.TestSettings;
+import dev.matview.operator.postgres.Upkeep;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
@@ -220,7 +221,8 @@ class SkipTest {
                         true,
                         Refreshing.BOUNDS,
                         SessionSettings.NONE,
-                        RoutineMaintenance.NONE),
+                        RoutineMaintenance.NONE,
+                        Upkeep.NONE),
                 identity -> null,
                 new SkipPolicy(maxStaleness, fingerprint));
     }

@@ -53,6 +53,11 @@ final class Adoption {
         transaction.commit();
     }
 
+    /** The same for a view that this transaction has made: nobody else knows it, so nobody has to make way. */
+    void within(BoundedTransaction transaction, Deadline end) throws SQLException, FailureException {
+        exchange(transaction, prepare(transaction, end)).run(transaction);
+    }
+
     /**
      * The statements that it would run, in their order. They are tried and undone, but for those at the end, which need
      * locks that readers would feel.
@@ -83,7 +88,7 @@ final class Adoption {
         Shape shape = Shape.of(connection, facts.oid());
         List<Trait> traits =
                 Traits.of(connection, facts.oid(), Side.GREEN.of(view), "MATERIALIZED VIEW", Side.GREEN.suffix());
-        Copy.create(transaction, shape, traits, view, Side.GREEN.of(view), null);
+        Copy.create(transaction, shape, traits, view, Side.GREEN.of(view));
         createFacade(transaction, shape);
         return new Prepared(version, dependents, shape);
     }

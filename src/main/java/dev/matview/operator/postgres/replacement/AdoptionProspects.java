@@ -52,7 +52,7 @@ public final class AdoptionProspects {
             throws SQLException {
         Failure objection = Preflight.check(facts, RefreshMode.BLUE_GREEN, true, user);
         return objection == null
-                ? Modes.objection(connection, facts, RefreshMode.BLUE_GREEN, SessionSettings.NONE)
+                ? Modes.objection(connection, facts, RefreshMode.BLUE_GREEN, SessionSettings.NONE, null)
                 : objection;
     }
 }

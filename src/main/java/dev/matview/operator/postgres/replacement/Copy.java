@@ -20,30 +20,22 @@ final class Copy {
      * @param traits all that it has, for that target
      * @param view its name, for people
      * @param target the copy's name
-     * @param query another query for the copy, or null for the same
      * @throws FailureException of reason ReplacementRefused, when it can't be like the other
      */
     static void create(
-            BoundedTransaction transaction,
-            Shape original,
-            List<Trait> traits,
-            ViewName view,
-            ViewName target,
-            @Nullable String query)
+            BoundedTransaction transaction, Shape original, List<Trait> traits, ViewName view, ViewName target)
             throws SQLException, FailureException {
         Connection connection = transaction.connection();
         Refusals.checkFree(connection, List.of(target));
-        Shape wanted = query == null ? original : original.with(query);
-        Script.of(transaction).as(wanted.owner(), wanted.create(target)).run(transaction);
-        long oid = oid(connection, target);
-        Shape made = Shape.of(connection, oid);
-        if (query == null && !made.alike(wanted)) {
+        Script.of(transaction).as(original.owner(), original.create(target)).run(transaction);
+        Shape made = Shape.of(connection, oid(connection, target));
+        if (!made.alike(original)) {
             throw Refusals.refused("the query of " + view
                     + " can't be written down again: PostgreSQL reads its own text in another way (VALUES with a column"
                     + " list, a composite type that grew, coalesce of a varchar(20) or numeric(12,2) with NULL): write the"
                     + " query in another way, or choose another mode");
         }
-        dress(transaction, made, traits, view, target, query == null ? wanted.acl() : null);
+        dress(transaction, made, traits, view, target, original.acl());
     }
 
     /**

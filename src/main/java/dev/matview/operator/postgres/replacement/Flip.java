@@ -48,7 +48,7 @@ final class Flip {
             return found != null && found.active() != facade.active();
         }
         Shape shape = Shape.of(connection, facade.oid());
-        String replace = "CREATE OR REPLACE VIEW " + view.quoted() + options(facade.oid()) + " AS SELECT "
+        String replace = "CREATE OR REPLACE VIEW " + view.quoted() + options(connection, facade.oid()) + " AS SELECT "
                 + shape.columns() + " FROM " + facade.active().other().of(view).quoted();
         var window = new LockWindow(
                 transaction,
@@ -78,7 +78,7 @@ final class Flip {
     }
 
     /** CREATE OR REPLACE VIEW drops the options that it does not repeat. */
-    private String options(long oid) throws SQLException {
+    static String options(Connection connection, long oid) throws SQLException {
         return Rows.one(connection, """
                 SELECT coalesce(' WITH (' || pg_catalog.string_agg(pg_catalog.format('%I = %L', o.option_name, o.option_value), ', ')
                                 || ')', '')

@@ -1,6 +1,5 @@
 package dev.matview.operator.postgres.replacement;
 
-import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.Deadline;
@@ -9,30 +8,29 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
-import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.ViewFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
-/** Turns a facade back into a materialized view, then refreshes that in a mode that knows no facade. */
+/** Turns a facade back into a materialized view, then refreshes that in a way that knows no facade. */
 final class FromFacade implements RefreshAttempt {
     private final Connection connection;
-    private final RefreshMode mode;
-    private final SessionSettings settings;
+    private final Function<ViewFacts, RefreshAttempt> then;
     private final Cancellation cancellation;
     private ViewFacts facts;
 
+    /** @param then makes the way in which the materialized view is refreshed */
     FromFacade(
             Connection connection,
             ViewFacts facts,
-            RefreshMode mode,
-            SessionSettings settings,
-            Cancellation cancellation) {
+            Cancellation cancellation,
+            Function<ViewFacts, RefreshAttempt> then) {
         this.connection = connection;
         this.facts = facts;
-        this.mode = mode;
-        this.settings = settings;
+        this.then = then;
         this.cancellation = cancellation;
     }
 
@@ -49,9 +47,10 @@ final class FromFacade implements RefreshAttempt {
             connection.setAutoCommit(true);
             facts = Catalog.inspect(connection, facts.identity());
         }
-        return Modes.attempt(connection, facts, mode, settings, cancellation)
-                .run(bounds, end)
-                .with(List.of(facts.identity().view() + " is a materialized view again"));
+        RefreshResult result = then.apply(facts).run(bounds, end);
+        var notices = new ArrayList<>(List.of(facts.identity().view() + " is a materialized view again"));
+        notices.addAll(result.notices());
+        return result.with(notices);
     }
 
     @Override

@@ -51,12 +51,12 @@ record Shape(String owner, String query, String columns, String types, String st
 
     /** Makes a materialized view of this shape; empty, as rows that are filled in now would be hidden from older snapshots. */
     String create(ViewName name) {
-        return "CREATE MATERIALIZED VIEW " + name.quoted() + storage + " AS\n" + query + "\nWITH NO DATA";
+        return beginning(name) + query + "\nWITH NO DATA";
     }
 
-    /** The same with another query. */
-    Shape with(String other) {
-        return new Shape(owner, other, columns, types, storage, acl, options);
+    /** The beginning of a statement that makes one with another query. */
+    String beginning(ViewName name) {
+        return "CREATE MATERIALIZED VIEW " + name.quoted() + storage + " AS\n";
     }
 
     /** Whether it has that column, given quoted. */

@@ -35,7 +35,7 @@ final class Sides {
         Connection connection = transaction.connection();
         Shape shape = Shape.of(connection, facade.activeOid());
         List<Trait> traits = Traits.of(connection, facade.activeOid(), idle.of(view), WORD, idle.suffix());
-        Copy.create(transaction, shape, traits, view, idle.of(view), null);
+        Copy.create(transaction, shape, traits, view, idle.of(view));
         return List.of(idle.of(view) + " was missing and has been made anew");
     }
 

@@ -30,7 +30,7 @@ public final class Swap implements RefreshAttempt {
     private final ViewName view;
     private final SessionSettings wanted;
     private final Cancellation cancellation;
-    private final @Nullable String query;
+    private final @Nullable Redefinition redefinition;
     private ViewFacts facts;
     private List<Long> relations;
 
@@ -38,20 +38,20 @@ public final class Swap implements RefreshAttempt {
      * A swap of a materialized view.
      *
      * @param wanted settings for the query
-     * @param query another one for it, as one SELECT without a semicolon; null for the present one
+     * @param redefinition what it is to be from then on; null for what it is
      */
-    public Swap(
+    Swap(
             Connection connection,
             ViewFacts facts,
             SessionSettings wanted,
             Cancellation cancellation,
-            @Nullable String query) {
+            @Nullable Redefinition redefinition) {
         this.connection = connection;
         this.facts = facts;
         this.view = facts.identity().view();
         this.wanted = wanted;
         this.cancellation = cancellation;
-        this.query = query;
+        this.redefinition = redefinition;
         this.relations = List.of(facts.oid());
     }
 
@@ -63,20 +63,26 @@ public final class Swap implements RefreshAttempt {
         SwapPlan plan = plan(end);
         BoundedTransaction transaction = BoundedTransaction.begin(connection, facts.identity(), end, cancellation);
         PinnedSettings settings = PinnedSettings.pin(transaction);
-        Copy.create(transaction, plan.shape(), plan.traits(), view, replacement(), query);
+        var said = new ArrayList<String>();
+        if (redefinition == null) {
+            Copy.create(transaction, plan.shape(), plan.traits(), view, replacement());
+        } else {
+            said.addAll(redefinition.create(
+                    transaction, plan.shape(), plan.traits(), facts.identity(), facts.oid(), replacement()));
+        }
         settings.restore();
         wanted.apply(transaction);
         transaction.execute("REFRESH MATERIALIZED VIEW " + replacement().quoted());
         RefreshResult result = RefreshResult.measure(connection, replacement(), RefreshMode.SWAP);
         PinnedSettings.pin(transaction);
-        List<String> losses = plan.losses(connection, facts.oid(), view);
+        said.addAll(plan.losses(connection, facts.oid(), view));
         try {
             takePlace(transaction, plan, bounds, end.orIn(LockWindow.PATIENCE));
         } catch (SQLException e) {
             throw Vanished.or(e, connection, facts.identity());
         }
         transaction.commit();
-        return result.with(losses);
+        return result.with(said);
     }
 
     /** Read in a transaction of its own: before PostgreSQL 16 reading a definition holds a lock until the end. */
@@ -117,7 +123,7 @@ public final class Swap implements RefreshAttempt {
                 throw new FailureException(LockWindow.changed(view.toString()));
             } else if (!missing.isEmpty()) {
                 Shape copy = Shape.of(connection, Copy.oid(connection, replacement()));
-                String acl = query == null ? now.shape().acl() : null;
+                String acl = redefinition == null ? now.shape().acl() : null;
                 Copy.dress(transaction, copy, missing, view, replacement(), acl);
             }
             Dependent.hold(transaction, now.dependents());

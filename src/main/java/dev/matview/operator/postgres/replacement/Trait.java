@@ -62,6 +62,11 @@ record Trait(
         };
     }
 
+    /** Whether it is an object with a name, and not something said of one. */
+    boolean isOfItsOwn() {
+        return kind == Kind.INDEX || kind == Kind.STATISTICS;
+    }
+
     /** Whether it is about who may do what. */
     boolean isGrant() {
         return kind == Kind.GRANT || kind == Kind.NO_DEFAULT_GRANTS;

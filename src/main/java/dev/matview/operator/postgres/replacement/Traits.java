@@ -152,15 +152,20 @@ final class Traits {
             FROM s CROSS JOIN t JOIN pg_catalog.pg_index x ON x.indrelid = s.oid AND x.indisvalid
             JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             CROSS JOIN LATERAL (SELECT pg_catalog.regexp_replace(c.relname, '__(blue|green)$', '') AS base) b
+            WHERE EXISTS (SELECT FROM pg_catalog.pg_class y WHERE y.relnamespace = n.oid AND y.relname = %1$s)
             UNION ALL SELECT pg_catalog.format('ALTER STATISTICS %%I.%%I RENAME TO %%I', n.nspname, %1$s, e.stxname)
             FROM s CROSS JOIN t JOIN pg_catalog.pg_statistic_ext e ON e.stxrelid = s.oid
             JOIN pg_catalog.pg_namespace n ON n.oid = e.stxnamespace
             CROSS JOIN LATERAL (SELECT pg_catalog.regexp_replace(e.stxname, '__(blue|green)$', '') AS base) b
+            WHERE EXISTS (SELECT FROM pg_catalog.pg_statistic_ext y WHERE y.stxnamespace = n.oid AND y.stxname = %1$s)
             """.formatted(NEW_NAME);
 
     private Traits() {}
 
-    /** Statements that give the copy's indexes and statistics the original's names, once those are free. */
+    /**
+     * Statements that give the copy's indexes and statistics the original's names, once those are free. What the copy has
+     * not got is left out.
+     */
     static List<String> renames(Connection connection, long oid, String suffix) throws SQLException {
         return Rows.of(connection, RENAMES, row -> row.getString(1), oid, suffix);
     }

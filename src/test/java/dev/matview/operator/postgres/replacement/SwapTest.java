@@ -98,8 +98,11 @@ class SwapTest {
                     facts,
                     SessionSettings.NONE,
                     new Cancellation(),
-                    query.replace("members", "public.members").replace("name <>", "grp > 5 AND name <>"));
-            new Refresh(connection, facts, swap, Refreshing.BOUNDS).run();
+                    new Redefinition(
+                            Declaring.of(query.replace("members", "public.members")
+                                    .replace("name <>", "grp > 5 AND name <>")),
+                            false));
+            new Refresh(connection, facts.identity(), swap, Refreshing.BOUNDS).run();
         }
         assertThat(database.scalar("SELECT min(grp) FROM totals")).isEqualTo("6");
         assertThat(database.scalar("SELECT min(grp) FROM direct")).isEqualTo("6");

@@ -1,0 +1,55 @@
+package dev.matview.operator.controller;
+
+import dev.matview.operator.api.ByteSize;
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewStatus;
+import dev.matview.operator.api.ViewWarning;
+import dev.matview.operator.postgres.RefreshResult;
+import dev.matview.operator.postgres.ViewFacts;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The view as the status shows it. */
+final class ViewReport {
+    /** There is no materialized view of that name. */
+    static final ViewStatus MISSING = new ViewStatus(false, false, null, null, null, null, null, null, null, List.of());
+
+    private ViewReport() {}
+
+    /**
+     * What was seen of it.
+     *
+     * @param before as the status shows it so far, or null
+     * @param result of the refresh that came after the look, or null
+     * @param warnings that were found
+     * @param history of runs, the last one included
+     */
+    static ViewStatus of(
+            @Nullable ViewStatus before,
+            Plan plan,
+            ViewFacts facts,
+            @Nullable RefreshResult result,
+            List<ViewWarning> warnings,
+            List<RefreshRecord> history) {
+        String identity = facts.identity().toString();
+        ViewStatus earlier = before != null && identity.equals(before.identity()) ? before : null;
+        boolean declared = plan.spec().view().definition() != null;
+        String hash = facts.definitionHash();
+        if (hash == null && declared && earlier != null) {
+            hash = earlier.definitionHash();
+        }
+        Long known = earlier == null ? null : earlier.sizeBytes();
+        Long size = result == null ? known : Long.valueOf(result.sizeBytes());
+        return new ViewStatus(
+                true,
+                result != null || facts.populated(),
+                result == null ? facts.rows() : result.rows(),
+                size,
+                size == null ? null : ByteSize.format(size),
+                facts.owner(),
+                facts.usableUniqueIndex(),
+                identity,
+                hash,
+                Warnings.all(warnings, history));
+    }
+}
