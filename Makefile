@@ -80,9 +80,12 @@ docs: ## Write the resource's reference anew from crds/
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
 
-.PHONY: bench bench-skip
+.PHONY: bench bench-modes bench-skip
 bench: $(JAR) control-plane postgresql-18 ## Measure the operator against psql
 	@bench/run.sh
+bench-modes: $(JAR) postgresql-18 ## Compare the modes on 2,000,000 rows under readers, then bench-skip
+	@bench/modes.sh
+	@bench/skip.sh
 bench-skip: $(JAR) postgresql-18 ## Measure the look of skipIfUnchanged at 1, 100 and 10,000 tables; needs psql
 	@bench/skip.sh
 
