@@ -105,12 +105,15 @@ class ApiServerOutageIT {
                         return true;
                     });
             resource.request("afterwards");
-            await("answered, and all pods have run")
-                    .atMost(TestKubelet.PATIENCE)
-                    .until(() -> {
-                        kubelet.newPods().forEach(p -> kubelet.run(kubelet.awaitPod()));
-                        return answered("afterwards").test(resource.status());
-                    });
+            // The controller of CronJobs needs a while until it is back at work.
+            await("answered, and due again").atMost(Duration.ofMinutes(3)).until(() -> {
+                kubelet.newPods().forEach(p -> kubelet.run(kubelet.awaitPod()));
+                return answered("afterwards").test(resource.status())
+                        && resource.status().history().stream()
+                                        .filter(run -> run.scheduledTime() != null)
+                                        .count()
+                                >= 2;
+            });
             resource.suspend(true);
             await("all is recorded").atMost(TestKubelet.PATIENCE).untilAsserted(() -> {
                 kubelet.newPods().forEach(p -> kubelet.run(kubelet.awaitPod()));
