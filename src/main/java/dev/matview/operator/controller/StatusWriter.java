@@ -4,6 +4,7 @@ import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.ViewStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,6 +25,7 @@ final class StatusWriter {
 
     private final KubernetesClient client;
     private final AtomicBoolean away = new AtomicBoolean();
+    private final AtomicBoolean older = new AtomicBoolean();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     StatusWriter(KubernetesClient client) {
@@ -87,7 +89,8 @@ final class StatusWriter {
 
     /**
      * Server-side apply needs a stored object that fits the definition in its types, and ends with an internal error where
-     * a later version's does not; a merge patch writes the status all the same.
+     * a later version's does not; a merge patch writes the status all the same. It ends so too when the definition is an
+     * earlier version's, and lacks a field that is written: of those, warnings alone appear without a field of the spec.
      */
     private void patch(MaterializedViewRefresh fresh) {
         var status = client.resource(fresh).subresource("status");
@@ -96,10 +99,22 @@ final class StatusWriter {
         } catch (KubernetesClientException e) {
             Condition stalled = fresh.getStatus().condition(Conditions.STALLED);
             boolean unreadable = stalled != null && stalled.reason().equals(Reason.UNREADABLE_SPEC.value());
-            if (!unreadable || e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR) {
+            ViewStatus view = fresh.getStatus().view();
+            boolean warned = view != null && !view.warnings().isEmpty();
+            if (e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR || !(unreadable || warned)) {
                 throw e;
+            } else if (unreadable) {
+                status.patch(PatchContext.of(PatchType.JSON_MERGE), fresh);
+                return;
             }
-            status.patch(PatchContext.of(PatchType.JSON_MERGE), fresh);
+            var draft = new StatusDraft(fresh.getStatus());
+            draft.view = view == null ? null : view.withoutWarnings();
+            fresh.setStatus(draft.build());
+            status.patch(apply(), fresh);
+            if (!older.getAndSet(true)) {
+                LOG.warn("the API server takes statuses without their warnings only: the definition of the resource in"
+                        + " this cluster is older than the operator; apply crds/ of this version");
+            }
         }
     }
 
