@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.PostgresVersions;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** {@code -Dskip.history.rounds=50} makes it long, {@code -Dskip.history.seed=...} repeats one. */
+/**
+ * The same history in every run. {@code -Dskip.history.rounds=50} makes it long, {@code -Dskip.history.seed=...} begins
+ * elsewhere, or repeats one.
+ */
 @DatabaseTest
 class HistoryTest {
     private static final int STEPS = 25;
@@ -16,7 +18,7 @@ class HistoryTest {
     @Test
     void whatIsSaidToBeUnchangedIsWhatARefreshWouldMake(PostgresServer shared) throws Exception {
         int rounds = Integer.getInteger("skip.history.rounds", 1);
-        long seed = Long.getLong("skip.history.seed", new Random().nextLong());
+        long seed = Long.getLong("skip.history.seed", 1);
         PostgresServer server = PostgresServer.start(shared.version(), "max_prepared_transactions=50", "ssl=off");
         int unchanged;
         try (var history = new History(server, server.createDatabase(), seed, rounds > 1)) {
