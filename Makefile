@@ -59,7 +59,7 @@ test: control-plane postgresql test-chart ## Every rung: charts, unit, database 
 	if $(CLUSTER_TEST) verify; then \
 	  echo "All tests passed (charts, unit, database on PostgreSQL 14 to 18, API server) in $$((SECONDS - started)) s."; \
 	else \
-	  echo "Tests failed: see above, and target/surefire-reports and target/failsafe-reports." >&2; exit 1; \
+	  { echo "Tests failed:"; hack/failed-tests.sh; echo "More of them: above, and in target/surefire-reports and target/failsafe-reports."; } >&2; exit 1; \
 	fi
 test-unit: ## The unit rung alone
 	$(MVN) test -Dgroups='!database'
