@@ -148,7 +148,7 @@ class CompareModes {
         connection.setAutoCommit(true);
         ViewFacts facts = Catalog.inspect(connection, new ViewName("public", view), "server");
         var attempt = Modes.attempt(connection, facts, mode, SessionSettings.NONE, new Cancellation());
-        new Refresh(connection, facts, attempt, BOUNDS).run();
+        new Refresh(connection, facts.identity(), attempt, BOUNDS).run();
     }
 
     /** Opens what a session has to open before its first statement. */
