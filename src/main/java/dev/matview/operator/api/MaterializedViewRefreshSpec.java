@@ -94,6 +94,13 @@ public record MaterializedViewRefreshSpec(
                 status.missedSchedules and left out. Absent: at any time.""") @Nullable
         Long startingDeadlineSeconds,
 
+        @Default("Wait") @JsonPropertyDescription("""
+                What to do about the materialized views that this one reads, which the catalog tells (status.view.upstreams), \
+                as far as other resources manage them. Wait: when both are due, the run waits until theirs have ended, at \
+                most for startingDeadlineSeconds, or without that for timeouts.refresh. Follow: the same, and whenever one \
+                of them has been refreshed, this view is due too, with or without schedules of its own. Ignore: \
+                neither.""") UpstreamPolicy upstreams,
+
         @Default("false") @JsonPropertyDescription("""
                 Stops runs on schedule. A run that is under way ends as usual, and a refresh by annotation works all \
                 the same.""") boolean suspend,
@@ -134,6 +141,7 @@ public record MaterializedViewRefreshSpec(
         blueGreen = blueGreen == null ? BlueGreenSpec.DEFAULT : blueGreen;
         schedules = schedules == null ? List.of() : List.copyOf(schedules);
         timeZone = timeZone == null ? "Etc/UTC" : timeZone;
+        upstreams = upstreams == null ? UpstreamPolicy.WAIT : upstreams;
         settings = settings == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(settings));
         afterRefresh = afterRefresh == null ? AfterRefreshSpec.DEFAULT : afterRefresh;
         timeouts = timeouts == null ? TimeoutsSpec.DEFAULT : timeouts;
@@ -155,6 +163,7 @@ public record MaterializedViewRefreshSpec(
                 false,
                 "Etc/UTC",
                 null,
+                UpstreamPolicy.WAIT,
                 false,
                 TimeoutsSpec.DEFAULT,
                 Map.of(),

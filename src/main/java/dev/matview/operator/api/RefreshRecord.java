@@ -15,7 +15,7 @@ public record RefreshRecord(
         @JsonProperty(required = true)
         @Required
         @JsonPropertyDescription(
-                "Why it ran: Schedule, Manual, Immediate (a new resource) or Unpopulated (the view held no data).")
+                "Why it ran: Schedule, Manual, Upstream (a view that it reads was refreshed), Immediate (a new resource) or Unpopulated (the view held no data).")
         String trigger,
 
         @JsonPropertyDescription("The scheduled time that it answers, for a run on schedule.") @Nullable

@@ -37,17 +37,48 @@ public record ViewStatus(
                 A hash of the view's query as the server prints it, which changes when that does; with \
                 spec.view.definition.""") @Nullable String definitionHash,
 
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonPropertyDescription("""
+                The materialized views that it reads: directly, through plain views, partitions and children of tables.""")
+        List<UpstreamStatus> upstreams,
+
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonPropertyDescription("What works, but not as well as it could.")
         List<ViewWarning> warnings) {
 
     @SuppressWarnings("ConstantValue")
     public ViewStatus {
+        upstreams = upstreams == null ? List.of() : List.copyOf(upstreams);
         warnings = warnings == null ? List.of() : List.copyOf(warnings);
     }
 
-    /** The same, and nothing that could be better. */
-    public ViewStatus withoutWarnings() {
+    /** The same with those warnings instead. */
+    public ViewStatus with(List<ViewWarning> others) {
         return new ViewStatus(
-                exists, populated, rows, sizeBytes, size, owner, uniqueIndex, identity, definitionHash, List.of());
+                exists,
+                populated,
+                rows,
+                sizeBytes,
+                size,
+                owner,
+                uniqueIndex,
+                identity,
+                definitionHash,
+                upstreams,
+                others);
+    }
+
+    /** The same with those upstreams. */
+    public ViewStatus reading(List<UpstreamStatus> others) {
+        return new ViewStatus(
+                exists,
+                populated,
+                rows,
+                sizeBytes,
+                size,
+                owner,
+                uniqueIndex,
+                identity,
+                definitionHash,
+                others,
+                warnings);
     }
 }

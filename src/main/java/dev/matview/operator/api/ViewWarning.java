@@ -32,6 +32,9 @@ public record ViewWarning(
     /** The view is not what the resource's definition says. */
     public static final String DEFINITION_DRIFT = "DefinitionDrift";
 
+    /** The view and one that it reads each read the other, by way of plain views. */
+    public static final String CIRCULAR_UPSTREAMS = "CircularUpstreams";
+
     /** Whether it is could not be found out. */
     public static final String DEFINITION_NOT_COMPARED = "DefinitionNotCompared";
 }

@@ -62,6 +62,8 @@ record Announcement(String type, String reason, String message) {
         }
         boolean another = previous == null
                 || !previous.sameCauseAs(newest)
+                // Tries for one cause are one run, which began with the first.
+                || !previous.startTime().equals(newest.startTime())
                 || !Objects.equals(previous.reason(), newest.reason());
         return another ? newest : null;
     }

@@ -113,18 +113,23 @@ final class CronJobs {
     /**
      * Makes a Job for a run that no schedule starts.
      *
-     * @param situation differs between tries for one cause
+     * @param before the resource's status: what differs between tries for one cause, and what the run may be skipped by
      * @return whether there is one; if not, the next arrangement says why
      */
-    boolean start(MaterializedViewRefresh resource, Trigger trigger, Children children, String situation) {
-        Declaration declaration = declaration(resource, true, null);
+    boolean start(
+            MaterializedViewRefresh resource,
+            Trigger trigger,
+            Children children,
+            MaterializedViewRefreshStatus before) {
+        RefreshRecord last = before.lastRefresh();
+        Declaration declaration = declaration(resource, true, last == null ? null : last.fingerprint());
         CronJob first = declaration.cronJobs().getFirst();
         CronJob stored = writer.stored(first, children);
         if (stored == null) {
             return false;
         }
         try {
-            writer.start(declaration.job(stored, trigger, situation));
+            writer.start(declaration.job(stored, trigger, before.recordedJobs().toString()));
             return true;
         } catch (RefusedException e) {
             refused.put(resource.getMetadata().getUid(), e.failure());

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 record Delegation(boolean toJobs, @Nullable Instant since, boolean draining) {
     static final Delegation NONE = new Delegation(false, null, false);
 
+    /** The same when the operator itself starts the runs for scheduled times. */
+    Delegation unscheduled() {
+        return new Delegation(toJobs, null, draining);
+    }
+
     /** Whether the CronJob controller starts a run for that scheduled time. */
     boolean covers(Instant scheduledTime) {
         return toJobs && since != null && scheduledTime.isAfter(since);

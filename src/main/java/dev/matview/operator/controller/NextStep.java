@@ -17,6 +17,9 @@ sealed interface NextStep {
     /** Nothing: a scheduled time has come, and the CronJob controller starts its run. */
     record Delegated() implements NextStep {}
 
+    /** A run is due, and waits until others have ended; no longer than that. */
+    record Held(Instant until) implements NextStep {}
+
     /** Nothing before that time; null for nothing until something changes. */
     record Wait(@Nullable Instant until) implements NextStep {}
 
@@ -71,7 +74,7 @@ sealed interface NextStep {
         return switch (due(plan, status, true, delegation, now)) {
             case Start(Trigger.Schedule scheduled) -> new Start(scheduled);
             case Delegated delegated -> delegated;
-            case Start _, Wait _ -> {
+            case Start _, Held _, Wait _ -> {
                 Instant again = gate.notBefore();
                 Instant next = plan.schedule().next(now).orElse(again);
                 yield new Wait(next != null && again != null && next.isBefore(again) ? next : again);
@@ -113,6 +116,8 @@ sealed interface NextStep {
     private static NextStep again(RefreshRecord last, Plan plan, Instant now, @Nullable Instant next) {
         if (last.request() != null) {
             return new Start(new Trigger.Manual(last.request()));
+        } else if (last.trigger().equals(Trigger.Upstream.class.getSimpleName())) {
+            return new Start(new Trigger.Upstream());
         } else if (last.scheduledTime() == null) {
             return new Start(new Trigger.Immediate());
         }

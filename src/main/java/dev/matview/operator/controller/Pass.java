@@ -3,6 +3,8 @@ package dev.matview.operator.controller;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import java.time.Duration;
@@ -22,6 +24,7 @@ final class Pass {
     private static final Duration PENDING_POD = Duration.ofSeconds(30);
 
     private final Plan plan;
+    private final Precedence precedence;
     private final MaterializedViewRefreshStatus status;
     private final NextStep next;
     private final Gate gate;
@@ -30,6 +33,7 @@ final class Pass {
      * @param plan of the resource
      * @param before the status as it was last written
      * @param progress of the run that is under way or has ended, or null
+     * @param precedence what comes before its runs
      * @param objection why the view must be left alone, or null
      */
     Pass(
@@ -39,11 +43,13 @@ final class Pass {
             @Nullable Progress progress,
             @Nullable Failure objection,
             Delegation delegation,
+            Precedence precedence,
             Gate gateBefore,
             Pacing pacing,
             Instant now) {
         long generation = resource.getMetadata().getGeneration();
         this.plan = plan;
+        this.precedence = precedence;
         var draft = new StatusDraft(before);
         var account = new Account(draft, plan, delegation, now);
         var update = new StatusUpdate(draft, plan, account, now);
@@ -70,7 +76,7 @@ final class Pass {
                 step = new NextStep.Wait(pending ? now.plus(PENDING_POD) : unlessShown);
             }
             case Progress.Ended run -> {
-                update.ended(run.purpose(), run.outcome());
+                update.ended(run.purpose(), precedence.remarked(run.outcome()));
                 update.recorded(run.recordedJobs());
                 boolean interrupted = !run.purpose().isCheck()
                         && run.outcome() instanceof Outcome.Failed failed
@@ -83,6 +89,7 @@ final class Pass {
                 step = run.more() ? new NextStep.Wait(now) : null;
             }
         }
+        draft.view = precedence.shown(draft.view, progress instanceof Progress.Ended run && settles(run, draft));
         String pending = Objects.equals(token, draft.lastHandledRefreshRequest) ? null : token;
         if (step == null) {
             step = decide(draft, account, update, generation, pending, objection, delegation, after, now);
@@ -116,7 +123,22 @@ final class Pass {
         if (objection != null && validated) {
             update.refused(objection, generation, null);
         }
-        return NextStep.of(plan, draft, generation, pending, objection != null, delegation, gate, now);
+        NextStep step = NextStep.of(plan, draft, generation, pending, objection != null, delegation, gate, now);
+        boolean free = validated
+                && objection == null
+                && !gate.closed(now)
+                && !plan.spec().suspend()
+                && !draft.isTrue(Conditions.STALLED);
+        return precedence.ordered(step, free, draft.view);
+    }
+
+    /** Whether the run that has ended is the answer to its cause. */
+    private static boolean settles(Progress.Ended run, StatusDraft draft) {
+        RefreshRecord last = draft.lastRefresh;
+        return !run.purpose().isCheck()
+                && last != null
+                && !Records.leavesCauseOpen(last)
+                && !Reason.INTERRUPTED.value().equals(last.reason());
     }
 
     Plan plan() {

@@ -5,6 +5,7 @@ import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.SkipIfUnchangedSpec;
+import dev.matview.operator.api.UpstreamPolicy;
 import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.SkipPolicy;
@@ -94,10 +95,11 @@ record Plan(
 
     /** The schedules as the status shows them, and by which a change is found. */
     String scheduleText() {
+        boolean follows = spec.upstreams() == UpstreamPolicy.FOLLOW;
         if (spec.schedules().isEmpty()) {
-            return "on demand";
+            return follows ? "after upstreams" : "on demand";
         }
-        String expressions = String.join("; ", spec.schedules());
+        String expressions = String.join("; ", spec.schedules()) + (follows ? "; after upstreams" : "");
         return spec.timeZone().equals("Etc/UTC") ? expressions : expressions + " (" + spec.timeZone() + ")";
     }
 }

@@ -6,10 +6,8 @@ import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
-import dev.matview.operator.refresh.Trigger;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -46,9 +44,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     /** What could not be recorded because the API server is away is tried again so soon. */
     private static final Duration API_SERVER_PAUSE = Duration.ofSeconds(5);
 
-    /** The framework's timers are not made for long times: each resource is looked at this often, without a write. */
-    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
-
     /** What is still under way after its grace is ended on the server and recorded within this time. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(8);
 
@@ -59,13 +54,14 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private final StatusWriter writer;
     private final EventRecorder recorder;
     private final Rotations rotations;
-    private final SecretCredentials credentials;
     private final Pacing pacing;
     private final Memory memory = new Memory();
     private final ViewClaims claims = new ViewClaims();
+    private final Ordering ordering = new Ordering();
     private final RunEvents events = new RunEvents(this::gone);
     private final Runs<ResourceKey> runs;
     private final CronJobs cronJobs;
+    private final Launcher launcher;
     private @Nullable Cache<MaterializedViewRefresh> cache;
 
     RefreshReconciler(
@@ -85,11 +81,12 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         this.recorder = recorder;
         this.cronJobs = cronJobs;
         this.rotations = new Rotations(clock);
-        this.credentials = new SecretCredentials(client, rotations);
+        var credentials = new SecretCredentials(client, rotations);
         this.pacing = new Pacing(
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
                 new Backoff(config.recheckBackoff(), config.maxBackoff()));
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
+        this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit);
     }
 
     @Override
@@ -104,6 +101,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context) {
         if (cache != null) {
             claims.learn(cache);
+            ordering.learn(cache);
         }
         claims.releaseUnlessNamed(resource).forEach(this::reconsider);
         ResourceKey key = ResourceKey.of(resource);
@@ -116,18 +114,20 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         Runs.State<ResourceKey> state = runs.state(key);
         Children children = cronJobs.enabled() ? Children.of(context, key) : Children.NONE;
         Plan plan = Plan.of(resource.getSpec()).within(definitions);
+        Precedence precedence = ordering.precedence(key, plan, now);
+        boolean ordered = precedence.takesOver(before.view());
         Progress progress;
         Arrangement arrangement;
         try {
             progress = progress(resource, plan, state, children, before, now);
-            arrangement = state == null ? arrange(resource, plan, children, before) : Arrangement.NONE;
+            arrangement = state == null ? arrange(resource, plan, ordered, children, before) : Arrangement.NONE;
         } catch (KubernetesClientException e) {
             LOG.debugf("the API server gave or took no object (HTTP status %d)", e.getCode());
             return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
         }
         arrangement.announcements().forEach(a -> announce(resource, a));
         Failure failure = arrangement.failure();
-        Delegation delegation = arrangement.delegation();
+        Delegation delegation = ordered ? arrangement.delegation().unscheduled() : arrangement.delegation();
         var pass = new Pass(
                 resource,
                 failure == null ? plan : plan.failing(failure),
@@ -135,6 +135,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 progress,
                 claims.objection(key),
                 delegation,
+                precedence,
                 memory.gate(key),
                 delegation.toJobs() ? pacing.forJobs() : pacing,
                 now);
@@ -158,11 +159,13 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             }
         }
         memory.set(key, pass.gate());
+        ordering.keep(resource, pass, isUnderWay(progress), claims.objection(key) != null, now)
+                .forEach(events::news);
         if (state instanceof Runs.State.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
         }
         cronJobs.tidy(children, after.recordedJobs());
-        Duration pause = arrangement.atMost(proceed(resource, pass, delegation, children, now));
+        Duration pause = arrangement.atMost(launcher.proceed(resource, pass, delegation, children, now));
         if (!lives(key)) {
             gone(key);
         }
@@ -187,6 +190,10 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         return progress;
     }
 
+    private static boolean isUnderWay(@Nullable Progress progress) {
+        return progress instanceof Progress.UnderWay run && !run.purpose().isCheck();
+    }
+
     /** A pod knows nothing of other resources: which view it found counts from now on. */
     private void learn(MaterializedViewRefresh resource, Progress.Ended ended) {
         ViewFacts facts = ended.outcome().facts();
@@ -197,8 +204,12 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     }
 
     private Arrangement arrange(
-            MaterializedViewRefresh resource, Plan plan, Children children, MaterializedViewRefreshStatus before) {
-        boolean suspended = plan.spec().suspend() || claims.objection(ResourceKey.of(resource)) != null;
+            MaterializedViewRefresh resource,
+            Plan plan,
+            boolean ordered,
+            Children children,
+            MaterializedViewRefreshStatus before) {
+        boolean suspended = ordered || plan.spec().suspend() || claims.objection(ResourceKey.of(resource)) != null;
         return cronJobs.arrange(resource, plan, suspended, children, before);
     }
 
@@ -210,47 +221,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 announcement.reason(),
                 announcement.message());
         recorder.record(resource, announcement);
-    }
-
-    /** Starts what is next, and says when to look again. */
-    private Duration proceed(
-            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children, Instant now) {
-        return switch (pass.next()) {
-            case NextStep.Start _ when delegation.draining() && !delegation.toJobs() -> Pass.LONG_RUN;
-            case NextStep.Start(Trigger trigger)
-            when delegation.toJobs() -> {
-                String situation = pass.status().recordedJobs().toString();
-                yield cronJobs.start(resource, trigger, children, situation) ? Pass.LONG_RUN : Duration.ofMillis(1);
-            }
-            case NextStep.Start(Trigger trigger) -> {
-                runs.start(request(resource, pass, trigger));
-                yield Pass.LONG_RUN;
-            }
-            case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));
-            case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
-        };
-    }
-
-    private static Duration clamped(Duration wait) {
-        Duration inTime = wait.plusMillis(1);
-        if (inTime.isNegative()) {
-            return Duration.ofMillis(1);
-        }
-        return inTime.compareTo(LONGEST_SLEEP) < 0 ? inTime : LONGEST_SLEEP;
-    }
-
-    private RunRequest<ResourceKey> request(MaterializedViewRefresh resource, Pass pass, Trigger trigger) {
-        Plan plan = pass.plan();
-        var spec = plan.spec();
-        return new RunRequest<>(
-                ResourceKey.of(resource),
-                resource.getMetadata().getGeneration(),
-                trigger,
-                plan.latestStart(trigger),
-                () -> credentials.read(resource, spec.database()),
-                plan.view(),
-                identity -> admit(resource, identity),
-                plan.skipPolicy(pass.status().lastRefresh(), clock.instant()));
     }
 
     /** On a run's thread, when it is known which view this is. */
@@ -275,6 +245,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         rotations.forget(key.uid());
         writer.forget(key.uid());
         claims.release(key).forEach(this::reconsider);
+        ordering.forget(key).forEach(events::news);
     }
 
     private boolean lives(ResourceKey key) {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -90,7 +91,8 @@ final class StatusWriter {
     /**
      * Server-side apply needs a stored object that fits the definition in its types, and ends with an internal error where
      * a later version's does not; a merge patch writes the status all the same. It ends so too when the definition is an
-     * earlier version's, and lacks a field that is written: of those, warnings alone appear without a field of the spec.
+     * earlier version's, and lacks a field that is written: of those, warnings and upstreams alone appear without a field
+     * of the spec.
      */
     private void patch(MaterializedViewRefresh fresh) {
         var status = client.resource(fresh).subresource("status");
@@ -100,20 +102,22 @@ final class StatusWriter {
             Condition stalled = fresh.getStatus().condition(Conditions.STALLED);
             boolean unreadable = stalled != null && stalled.reason().equals(Reason.UNREADABLE_SPEC.value());
             ViewStatus view = fresh.getStatus().view();
-            boolean warned = view != null && !view.warnings().isEmpty();
-            if (e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR || !(unreadable || warned)) {
+            boolean newer = view != null
+                    && !(view.warnings().isEmpty() && view.upstreams().isEmpty());
+            if (e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR || !(unreadable || newer)) {
                 throw e;
             } else if (unreadable) {
                 status.patch(PatchContext.of(PatchType.JSON_MERGE), fresh);
                 return;
             }
             var draft = new StatusDraft(fresh.getStatus());
-            draft.view = view == null ? null : view.withoutWarnings();
+            draft.view = view == null ? null : view.with(List.of()).reading(List.of());
             fresh.setStatus(draft.build());
             status.patch(apply(), fresh);
             if (!older.getAndSet(true)) {
-                LOG.warn("the API server takes statuses without their warnings only: the definition of the resource in"
-                        + " this cluster is older than the operator; apply crds/ of this version");
+                LOG.warn(
+                        "the API server takes statuses without their warnings and upstreams only: the definition of the"
+                                + " resource in this cluster is older than the operator; apply crds/ of this version");
             }
         }
     }

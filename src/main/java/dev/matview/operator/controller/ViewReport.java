@@ -2,17 +2,20 @@ package dev.matview.operator.controller;
 
 import dev.matview.operator.api.ByteSize;
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.UpstreamStatus;
 import dev.matview.operator.api.ViewStatus;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.ViewName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The view as the status shows it. */
 final class ViewReport {
     /** There is no materialized view of that name. */
-    static final ViewStatus MISSING = new ViewStatus(false, false, null, null, null, null, null, null, null, List.of());
+    static final ViewStatus MISSING =
+            new ViewStatus(false, false, null, null, null, null, null, null, null, List.of(), List.of());
 
     private ViewReport() {}
 
@@ -50,6 +53,21 @@ final class ViewReport {
                 facts.usableUniqueIndex(),
                 identity,
                 hash,
+                upstreams(facts.upstreams(), earlier == null ? List.of() : earlier.upstreams()),
                 Warnings.all(warnings, history));
+    }
+
+    /** Those that were found, with what is known of them; as before when nobody looked for them. */
+    private static List<UpstreamStatus> upstreams(@Nullable List<ViewName> found, List<UpstreamStatus> earlier) {
+        if (found == null) {
+            return earlier;
+        }
+        return found.stream()
+                .map(name -> earlier.stream()
+                        .filter(known -> known.schema().equals(name.schema())
+                                && known.name().equals(name.name()))
+                        .findFirst()
+                        .orElse(new UpstreamStatus(name.schema(), name.name(), false, null, null)))
+                .toList();
     }
 }

@@ -78,10 +78,10 @@ public record Declaration(
             case Trigger.Manual(String token)
             when token != null -> annotations.put(MaterializedViewRefresh.REFRESH_REQUESTED, token);
             case Trigger.Schedule(var time) -> annotations.put(Labels.SCHEDULED_TIME, time.toString());
-            case Trigger.Manual _, Trigger.Immediate _, Trigger.Unpopulated _, Trigger.Check _ -> {}
+            case Trigger.Manual _, Trigger.Upstream _, Trigger.Immediate _, Trigger.Unpopulated _, Trigger.Check _ -> {}
         }
         String cronJob = stored.getMetadata().getName();
-        PodRequest request = request(cronJob, List.of()).onDemand(trigger instanceof Trigger.Check);
+        PodRequest request = request(cronJob, List.of()).handing(fingerprint).startedFor(trigger);
         return new JobBuilder()
                 .withNewMetadata()
                 .withNamespace(resource.getMetadata().getNamespace())
@@ -172,6 +172,7 @@ public record Declaration(
         return new PodRequest(
                 generation,
                 DeclaredView.of(spec),
+                false,
                 false,
                 spec.database(),
                 mayOverride,

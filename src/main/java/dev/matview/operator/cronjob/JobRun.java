@@ -61,6 +61,7 @@ public record JobRun(String uid, Purpose purpose, JobState state) {
         Instant scheduled = time(Labels.annotation(job, Labels.SCHEDULED_TIME));
         return switch (text) {
             case "Schedule" -> scheduled == null ? new Trigger.Manual(null) : new Trigger.Schedule(scheduled);
+            case "Upstream" -> new Trigger.Upstream();
             case "Immediate" -> new Trigger.Immediate();
             case "Unpopulated" -> new Trigger.Unpopulated();
             case "Check" -> new Trigger.Check();

@@ -19,7 +19,10 @@ record PodFacts(
         @Nullable Long rows,
         @Nullable Long sizeBytes,
         @Nullable String uniqueIndex,
-        @Nullable String definitionHash) {
+        @Nullable String definitionHash,
+        @Nullable List<ViewName> upstreams) {
+    /** A termination message has no room for more names; beyond that, the view's upstreams stay unknown. */
+    private static final int UPSTREAM_LETTERS = 1_500;
 
     static PodFacts of(ViewFacts facts) {
         ViewIdentity identity = facts.identity();
@@ -35,7 +38,12 @@ record PodFacts(
                 facts.rows(),
                 facts.sizeBytes(),
                 facts.usableUniqueIndex(),
-                facts.definitionHash());
+                facts.definitionHash(),
+                fitting(facts.upstreams()));
+    }
+
+    private static @Nullable List<ViewName> fitting(@Nullable List<ViewName> upstreams) {
+        return upstreams == null || upstreams.toString().length() > UPSTREAM_LETTERS ? null : upstreams;
     }
 
     ViewFacts facts() {
@@ -51,6 +59,7 @@ record PodFacts(
                 List.of(),
                 uniqueIndex == null ? List.of() : List.of(new ViewFacts.UniqueIndex(uniqueIndex, null)),
                 null,
-                definitionHash);
+                definitionHash,
+                upstreams);
     }
 }

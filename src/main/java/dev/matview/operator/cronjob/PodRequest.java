@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.DeclaredView;
+import dev.matview.operator.refresh.Trigger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation of the resource that this was made from
  * @param check whether the view is left alone, and only looked at
+ * @param automatic whether the operator started it for a scheduled time or an upstream, so that it may be skipped
  * @param mayOverride whether the Secret lets the resource replace its host, port and database name
  * @param cronJob the name of the CronJob, by which the pod knows which Jobs are the controller's
  * @param earlierSchedules the resource's schedules before this CronJob's own: where one of them has the same scheduled
@@ -23,6 +25,7 @@ public record PodRequest(
         long generation,
         DeclaredView view,
         boolean check,
+        boolean automatic,
         DatabaseSpec database,
         boolean mayOverride,
         ConnectionPolicy policy,
@@ -38,17 +41,38 @@ public record PodRequest(
         earlierSchedules = List.copyOf(earlierSchedules);
     }
 
-    /** The same for a run that no schedule has started. */
-    public PodRequest onDemand(boolean checkAlone) {
+    /** The same for a run that the operator starts itself for that cause. */
+    public PodRequest startedFor(Trigger trigger) {
+        boolean causedByTime = trigger instanceof Trigger.Schedule || trigger instanceof Trigger.Upstream;
         return new PodRequest(
-                generation, view, checkAlone, database, mayOverride, policy, cronJob, List.of(), timeZone, skip);
+                generation,
+                view,
+                trigger instanceof Trigger.Check,
+                causedByTime,
+                database,
+                mayOverride,
+                policy,
+                cronJob,
+                List.of(),
+                timeZone,
+                skip);
     }
 
     /** The same with what was kept of the last run, for a pod that may skip. */
     PodRequest handing(@Nullable String fingerprint) {
         PodSkip handed = skip == null ? null : new PodSkip(skip.maxStaleness(), skip.schedules(), fingerprint);
         return new PodRequest(
-                generation, view, check, database, mayOverride, policy, cronJob, earlierSchedules, timeZone, handed);
+                generation,
+                view,
+                check,
+                automatic,
+                database,
+                mayOverride,
+                policy,
+                cronJob,
+                earlierSchedules,
+                timeZone,
+                handed);
     }
 
     /** One line of JSON. */

@@ -114,7 +114,10 @@ public final class RefreshCommand {
             return new Trigger.Check();
         }
         Instant scheduled = ScheduledJobName.scheduledTime(request.cronJob(), environment.get(JOB));
-        return scheduled == null ? new Trigger.Manual(null) : new Trigger.Schedule(scheduled);
+        if (scheduled != null) {
+            return new Trigger.Schedule(scheduled);
+        }
+        return request.automatic() ? new Trigger.Upstream() : new Trigger.Manual(null);
     }
 
     private Outcome execute(Run run) throws InterruptedException {

@@ -105,6 +105,7 @@ public final class Catalog {
                         strings(row.getArray("options")),
                         uniqueIndexes(connection, oid),
                         null,
+                        null,
                         null);
             }
         }
@@ -129,6 +130,7 @@ public final class Catalog {
                 active.options(),
                 active.uniqueIndexes(),
                 facade,
+                null,
                 null);
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -53,6 +54,35 @@ public final class Upstreams {
             """;
 
     private Upstreams() {}
+
+    /**
+     * The upstreams of one view, each once and by the name that people know: one with a facade by the facade's. Takes no
+     * lock on them.
+     *
+     * @throws SQLException when the server can't answer
+     */
+    public static List<ViewName> of(Connection connection, ViewFacts view) throws SQLException {
+        var known = new LinkedHashSet<ViewName>();
+        for (ViewName upstream : of(connection, List.of(view.oid())).getOrDefault(view.oid(), List.of())) {
+            known.add(known(connection, view.identity(), upstream));
+        }
+        known.remove(view.identity().view());
+        return List.copyOf(known);
+    }
+
+    private static ViewName known(Connection connection, ViewIdentity reader, ViewName upstream) throws SQLException {
+        ViewName facade = Side.facade(upstream);
+        if (facade == null) {
+            return upstream;
+        }
+        try {
+            var identity = new ViewIdentity(reader.system(), reader.database(), facade);
+            return Catalog.inspect(connection, identity).facade() == null ? upstream : facade;
+        } catch (FailureException e) {
+            // Nothing has that name, or something else: it is a name like others.
+            return upstream;
+        }
+    }
 
     /**
      * The upstreams of each of these views, by {@code pg_class.oid}; one without any is left out. Takes no lock on them.

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param uniqueIndexes all of them, usable ones first
  * @param facade the plain view that has the name, or null when the materialized view has it itself
  * @param definitionHash stands for its query as the server prints it; null where it was not asked for
+ * @param upstreams the materialized views that it reads; null where they were not asked for
  */
 public record ViewFacts(
         ViewIdentity identity,
@@ -30,11 +31,13 @@ public record ViewFacts(
         List<String> options,
         List<UniqueIndex> uniqueIndexes,
         @Nullable Facade facade,
-        @Nullable String definitionHash) {
+        @Nullable String definitionHash,
+        @Nullable List<ViewName> upstreams) {
 
     public ViewFacts {
         options = List.copyOf(options);
         uniqueIndexes = List.copyOf(uniqueIndexes);
+        upstreams = upstreams == null ? null : List.copyOf(upstreams);
     }
 
     /** The same with a size; null when it could not be measured. */
@@ -51,7 +54,8 @@ public record ViewFacts(
                 options,
                 uniqueIndexes,
                 facade,
-                definitionHash);
+                definitionHash,
+                upstreams);
     }
 
     /** The same of the other of two materialized views behind one facade. */
@@ -68,7 +72,8 @@ public record ViewFacts(
                 options,
                 uniqueIndexes,
                 facade,
-                definitionHash);
+                definitionHash,
+                upstreams);
     }
 
     /** The same with a hash of its query. */
@@ -85,7 +90,26 @@ public record ViewFacts(
                 options,
                 uniqueIndexes,
                 facade,
-                hash);
+                hash,
+                upstreams);
+    }
+
+    /** The same with what it reads. */
+    public ViewFacts reading(List<ViewName> others) {
+        return new ViewFacts(
+                identity,
+                oid,
+                populated,
+                owner,
+                owned,
+                maintained,
+                rows,
+                sizeBytes,
+                options,
+                uniqueIndexes,
+                facade,
+                definitionHash,
+                others);
     }
 
     /** The unique index that a concurrent refresh can use, or null when there is none. */

@@ -17,6 +17,7 @@ import dev.matview.operator.postgres.Refresh;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.StatementFailures;
+import dev.matview.operator.postgres.Upstreams;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.fingerprint.Fingerprint;
@@ -160,7 +161,8 @@ public final class Run {
             case SkipCheck.Look.Skip skip -> new Step.End(unchanged(found, skip));
             case SkipCheck.Look.Refresh go
             when request.isCheck() ->
-                new Step.End(new Outcome.Checked(found, declared.advised(connection, request, go.warnings())));
+                new Step.End(new Outcome.Checked(
+                        reading(connection, found), declared.advised(connection, request, go.warnings())));
             case SkipCheck.Look.Refresh go -> {
                 List<ViewWarning> warnings = declared.advised(connection, request, go.warnings());
                 RefreshAttempt attempt = declared.attempt(connection, request, cancellation);
@@ -218,6 +220,15 @@ public final class Run {
         }
     }
 
+    /** With its upstreams, looked up when nobody waits for the refresh; they stay as known when the server can't tell. */
+    private static ViewFacts reading(Connection connection, ViewFacts found) {
+        try {
+            return found.reading(Upstreams.of(connection, found));
+        } catch (SQLException e) {
+            return found;
+        }
+    }
+
     private Outcome create(Connection connection, ViewIdentity identity, String user)
             throws FailureException, InterruptedException {
         var creation = new Creation(connection, identity, request.view(), user, cancellation);
@@ -266,9 +277,10 @@ public final class Run {
             Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
             Instant completionTime = clock.instant();
             Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);
+            RefreshResult maintained = result.and(view.maintenance().after(connection, result, end, cancellation));
             return new Outcome.Refreshed(
-                    Objects.requireNonNull(found.get()),
-                    result.and(view.maintenance().after(connection, result, end, cancellation)),
+                    reading(connection, Objects.requireNonNull(found.get())),
+                    maintained,
                     startTime,
                     completionTime,
                     duration,

@@ -33,7 +33,7 @@ final class SkipCheck {
         this.policy = policy;
         this.mode = request.view().mode();
         // Somebody who asks gets a refresh.
-        this.maySkip = request.trigger() instanceof Trigger.Schedule;
+        this.maySkip = request.trigger() instanceof Trigger.Schedule || request.trigger() instanceof Trigger.Upstream;
         this.patience = shortest(PATIENCE, request.view().bounds().refresh(), untilLatestStart(request, now));
         this.kept = Fingerprint.parse(policy.fingerprint());
     }

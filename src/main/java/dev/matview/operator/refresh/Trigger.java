@@ -11,6 +11,9 @@ public sealed interface Trigger {
     /** Somebody asked for it with that token; null for one who made a Job by hand, which carries none. */
     record Manual(@Nullable String request) implements Trigger {}
 
+    /** A materialized view that this one reads has been refreshed. */
+    record Upstream() implements Trigger {}
+
     /** The resource is new and wants it at once. */
     record Immediate() implements Trigger {}
 

@@ -34,6 +34,7 @@ public final class ResourceExamples {
                 true,
                 "Europe/Berlin",
                 600L,
+                UpstreamPolicy.FOLLOW,
                 true,
                 new TimeoutsSpec("1s", "2h"),
                 Map.of("work_mem", "64MB", "jit", "off"),
@@ -75,6 +76,7 @@ public final class ResourceExamples {
                         "totals_key",
                         "1/app/a/b",
                         "0a1b2c3d4e5f6071",
+                        List.of(new UpstreamStatus("a", "base", true, "base", TIME)),
                         List.of(new ViewWarning("CannotSkip", "It uses now."))),
                 List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
                 List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));

@@ -102,6 +102,7 @@ class StoredResourceTest {
                         false,
                         "Etc/UTC",
                         null,
+                        UpstreamPolicy.WAIT,
                         false,
                         new TimeoutsSpec("500ms", "1h"),
                         Map.of(),

@@ -76,6 +76,6 @@ class RecommendationTest {
     private static ViewFacts facts(boolean populated, long rows, long bytes, UniqueIndex... indexes) {
         var identity = new ViewIdentity("1", "app", new ViewName("public", "v"));
         return new ViewFacts(
-                identity, 1, populated, "app", true, false, rows, bytes, List.of(), List.of(indexes), null, null);
+                identity, 1, populated, "app", true, false, rows, bytes, List.of(), List.of(indexes), null, null, null);
     }
 }

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,12 @@ final class Looks {
             new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)));
 
     private final @Nullable String job;
+    private final String name;
+    private final Ordering ordering;
+    private Set<ResourceKey> concerned = Set.of();
     private final Map<String, String> annotations = new HashMap<>();
     private MaterializedViewRefreshSpec spec = spec("schedules: ['0 * * * *']");
+    private String namespace = "ns";
     private long generation = 1;
     private Delegation delegation = Delegation.NONE;
     private MaterializedViewRefreshStatus status = MaterializedViewRefreshStatus.EMPTY;
@@ -47,18 +52,31 @@ final class Looks {
     private NextStep next = new NextStep.Wait(null);
     private @Nullable Trigger lastTrigger;
 
-    private Looks(@Nullable String job) {
+    private Looks(@Nullable String job, String name, Ordering ordering) {
         this.job = job;
+        this.name = name;
+        this.ordering = ordering;
     }
 
     /** Its runs take place in the operator. */
     static Looks inOperator() {
-        return new Looks(null);
+        return new Looks(null, "v", new Ordering());
+    }
+
+    /** The same of one of several resources; resource and view have that name. */
+    static Looks among(Ordering ordering, String name) {
+        return new Looks(null, name, ordering);
+    }
+
+    /** The same in another namespace. */
+    Looks in(String other) {
+        namespace = other;
+        return this;
     }
 
     /** Its runs take place in Jobs, all of the name "job"; it is validated, and its CronJob is there since 10:00:01. */
     static Looks inJobs() {
-        var looks = new Looks("job");
+        var looks = new Looks("job", "v", new Ordering());
         looks.declare("execution: CronJob, schedules: ['0 * * * *']");
         looks.delegation = new Delegation(true, at("10:00:01"), false);
         looks.settle();
@@ -73,14 +91,18 @@ final class Looks {
 
     /** @param text fields of the spec, as in a YAML map */
     static MaterializedViewRefreshSpec spec(String text) {
+        return spec("v", text);
+    }
+
+    private static MaterializedViewRefreshSpec spec(String view, String text) {
         return Serialization.unmarshal(
-                        "--- {spec: {database: {secretRef: {name: s}}, view: {name: v}, %s}}".formatted(text),
+                        "--- {spec: {database: {secretRef: {name: s}}, view: {name: %s}, %s}}".formatted(view, text),
                         MaterializedViewRefresh.class)
                 .getSpec();
     }
 
     void declare(String text) {
-        declare(spec(text));
+        declare(spec(name, text));
     }
 
     void declare(MaterializedViewRefreshSpec wanted) {
@@ -132,7 +154,22 @@ final class Looks {
     }
 
     void pass(@Nullable Progress progress, String time) {
-        var pass = new Pass(resource(), Plan.of(spec), status, progress, objection, delegation, gate, PACING, at(time));
+        Instant now = at(time);
+        Plan plan = Plan.of(spec);
+        var pass = new Pass(
+                resource(),
+                plan,
+                status,
+                progress,
+                objection,
+                delegation,
+                ordering.precedence(key(), plan, now),
+                gate,
+                PACING,
+                now);
+        boolean underWay =
+                progress instanceof Progress.UnderWay run && !run.purpose().isCheck();
+        concerned = ordering.keep(resource(), pass, underWay, objection != null, now);
         status = pass.status();
         gate = pass.gate();
         next = pass.next();
@@ -141,17 +178,27 @@ final class Looks {
         }
     }
 
-    private MaterializedViewRefresh resource() {
+    /** Whom the last look concerned besides. */
+    Set<ResourceKey> concerned() {
+        return concerned;
+    }
+
+    ResourceKey key() {
+        return ResourceKey.of(resource());
+    }
+
+    MaterializedViewRefresh resource() {
         var resource = new MaterializedViewRefresh();
         resource.setMetadata(new ObjectMetaBuilder()
-                .withNamespace("ns")
-                .withName("v")
-                .withUid("uid")
+                .withNamespace(namespace)
+                .withName(name)
+                .withUid("uid-of-" + name)
                 .withGeneration(generation)
                 .withCreationTimestamp(at("10:00:00").toString())
                 .withAnnotations(Map.copyOf(annotations))
                 .build());
         resource.setSpec(spec);
+        resource.setStatus(status);
         return resource;
     }
 
@@ -181,8 +228,13 @@ final class Looks {
     }
 
     static ViewFacts facts(boolean populated) {
+        return facts("v", populated);
+    }
+
+    /** What the catalog says about a view of that name, in the schema "public". */
+    static ViewFacts facts(String view, boolean populated) {
         return new ViewFacts(
-                new ViewIdentity("7", "app", new ViewName("public", "v")),
+                new ViewIdentity("7", "app", new ViewName("public", view)),
                 1,
                 populated,
                 "app",
@@ -193,14 +245,19 @@ final class Looks {
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("v_key", null)),
                 null,
+                null,
                 null);
     }
 
-    static Outcome refreshed(String start, String end) {
+    static Outcome.Refreshed refreshed(String start, String end) {
+        return refreshed(facts(true), start, end);
+    }
+
+    static Outcome.Refreshed refreshed(ViewFacts facts, String start, String end) {
         var result = new RefreshResult(
                 RefreshMode.CONCURRENT, 10L, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4, List.of());
         var duration = Duration.between(at(start), at(end));
-        return new Outcome.Refreshed(facts(true), result, at(start), at(end), duration, List.of(), null, null);
+        return new Outcome.Refreshed(facts, result, at(start), at(end), duration, List.of(), null, null);
     }
 
     static Outcome failed(Reason reason, @Nullable ViewFacts facts, String start, String end) {

@@ -3,24 +3,14 @@ package dev.matview.operator.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.matview.operator.api.AfterRefreshSpec;
-import dev.matview.operator.api.BlueGreenSpec;
 import dev.matview.operator.api.Condition;
-import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.Execution;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
-import dev.matview.operator.api.OnDrift;
-import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.RefreshRecord;
-import dev.matview.operator.api.SecretReference;
-import dev.matview.operator.api.SkipIfUnchangedSpec;
-import dev.matview.operator.api.TimeoutsSpec;
-import dev.matview.operator.api.TlsSpec;
-import dev.matview.operator.api.ViewSpec;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
@@ -36,7 +26,6 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -128,31 +117,16 @@ class SkipPassTest {
         resource.setSpec(spec());
         var progress = new Progress.Ended(purpose, outcome, null, false, false);
         Plan plan = Plan.of(spec());
-        var pass = new Pass(resource, plan, status, progress, null, Delegation.NONE, gate, PACING, at(hour, 4));
+        Precedence nothing = new Ordering().precedence(ResourceKey.of(resource), plan, at(hour, 4));
+        var pass =
+                new Pass(resource, plan, status, progress, null, Delegation.NONE, nothing, gate, PACING, at(hour, 4));
         status = pass.status();
         gate = pass.gate();
     }
 
     private MaterializedViewRefreshSpec spec() {
-        return new MaterializedViewRefreshSpec(
-                new DatabaseSpec(new SecretReference("s"), null, null, null, TlsSpec.VERIFY_FULL),
-                new ViewSpec("public", "v", null, List.of()),
-                OnMissing.FAIL,
-                OnDrift.REPORT,
-                RefreshMode.CONCURRENT,
-                BlueGreenSpec.DEFAULT,
-                List.of("0 * * * *"),
-                false,
-                "Etc/UTC",
-                null,
-                false,
-                TimeoutsSpec.DEFAULT,
-                Map.of(),
-                AfterRefreshSpec.DEFAULT,
-                execution,
-                null,
-                new SkipIfUnchangedSpec("24h"),
-                null);
+        return Looks.spec("schedules: ['0 * * * *'], skipIfUnchanged: {maxStaleness: 24h}, execution: "
+                + (execution == Execution.CRON_JOB ? "CronJob" : "InOperator"));
     }
 
     private @Nullable String fingerprint() {
@@ -189,6 +163,7 @@ class SkipPassTest {
                 null,
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("v_key", null)),
+                null,
                 null,
                 null);
     }

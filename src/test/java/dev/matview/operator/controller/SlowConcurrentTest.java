@@ -72,6 +72,7 @@ class SlowConcurrentTest {
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("v_key", null)),
                 null,
+                null,
                 null);
         var result = new RefreshResult(mode, rows, 8192, 1, Duration.ZERO, new ViewVersion(1, 2, 3), 4, List.of());
         var duration = Duration.ofSeconds(seconds);

@@ -49,6 +49,7 @@ final class CommandProcess implements AutoCloseable {
                         RefreshMode.CONCURRENT,
                         new RefreshBounds(Duration.ofMillis(500), Duration.ofMinutes(1))),
                 false,
+                false,
                 new DatabaseSpec(
                         new SecretReference("db"), null, null, null, new TlsSpec(TlsMode.VERIFY_FULL, ca, null)),
                 false,

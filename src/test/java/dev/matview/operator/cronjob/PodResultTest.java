@@ -136,6 +136,7 @@ class PodResultTest {
                 List.of(),
                 List.of(new ViewFacts.UniqueIndex("totals_key", null)),
                 null,
-                "0a1b2c3d4e5f6071");
+                "0a1b2c3d4e5f6071",
+                List.of(new ViewName("other", "base")));
     }
 }

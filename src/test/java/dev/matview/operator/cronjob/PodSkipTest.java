@@ -51,17 +51,25 @@ class PodSkipTest {
             assertThat(run(first.fingerprint(), SCHEDULED))
                     .isInstanceOfSatisfying(Outcome.Unchanged.class, skipped -> assertThat(skipped.fingerprint())
                             .isNotEqualTo(first.fingerprint()));
+            assertThat(run(first.fingerprint(), BY_HAND, true))
+                    .as("started by the operator for a scheduled time")
+                    .isInstanceOf(Outcome.Unchanged.class);
         }
         assertThat(run(first.fingerprint(), BY_HAND)).isInstanceOf(Outcome.Refreshed.class);
         assertThat(run(first.fingerprint(), SCHEDULED)).isInstanceOf(Outcome.Refreshed.class);
     }
 
     private Outcome run(@Nullable String fingerprint, String job) throws Exception {
+        return run(fingerprint, job, false);
+    }
+
+    private Outcome run(@Nullable String fingerprint, String job, boolean automatic) throws Exception {
         PodRequest given = CommandProcess.request("totals");
         var request = new PodRequest(
                 given.generation(),
                 given.view(),
                 false,
+                automatic,
                 given.database(),
                 false,
                 given.policy(),

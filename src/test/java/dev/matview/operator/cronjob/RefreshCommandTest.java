@@ -9,6 +9,7 @@ import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
+import dev.matview.operator.refresh.Trigger;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
@@ -69,7 +70,7 @@ class RefreshCommandTest {
     @Test
     void aLookLeavesTheViewAlone() throws Exception {
         String before = database.scalar("SELECT at FROM totals");
-        var check = CommandProcess.request("totals").onDemand(true);
+        var check = CommandProcess.request("totals").startedFor(new Trigger.Check());
         try (var command = CommandProcess.start(folder, check, "totals-1a2b3c4d-r00000000")) {
             assertThat(command.awaitExit()).as(command.log()).isZero();
             assertThat(command.outcome()).isInstanceOf(Outcome.Checked.class);
@@ -108,7 +109,7 @@ class RefreshCommandTest {
                 .putArray("columns")
                 .add("id");
         PodRequest request = PodRequest.parse(creating.toString());
-        try (var command = CommandProcess.start(folder, request.onDemand(true), JOB)) {
+        try (var command = CommandProcess.start(folder, request.startedFor(new Trigger.Check()), JOB)) {
             assertThat(command.awaitExit()).as(command.log()).isZero();
             assertThat(command.outcome()).isEqualTo(new Outcome.Creatable());
         }
@@ -198,6 +199,7 @@ class RefreshCommandTest {
         var second = new PodRequest(
                 given.generation(),
                 given.view(),
+                false,
                 false,
                 given.database(),
                 false,

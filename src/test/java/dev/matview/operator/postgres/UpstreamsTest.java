@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.Connection;
@@ -36,6 +37,28 @@ class UpstreamsTest {
                 "source",
                 "unrelated");
         assertUpstreams("SELECT id FROM t");
+    }
+
+    @Test
+    void aViewBehindAFacadeIsKnownByTheFacadesName() throws Exception {
+        database.execute(
+                "CREATE UNIQUE INDEX ON source (id)", "CREATE MATERIALIZED VIEW lonely__blue AS SELECT 1 AS id");
+        var refreshing = new Refreshing(database);
+        refreshing.run(new ViewName("public", "source"), RefreshMode.BLUE_GREEN);
+        database.execute(
+                "CREATE MATERIALIZED VIEW reader AS SELECT s.id FROM source s JOIN lonely__blue USING (id)",
+                "CREATE UNIQUE INDEX ON reader (id)");
+        refreshing.run(new ViewName("public", "reader"), RefreshMode.BLUE_GREEN);
+        try (Connection connection = database.connect()) {
+            for (int i = 0; i < 2; i++) {
+                ViewFacts reader = Catalog.inspect(connection, new ViewName("public", "reader"), "server");
+                assertThat(Upstreams.of(connection, reader))
+                        .extracting(ViewName::name)
+                        .containsExactly("lonely__blue", "source");
+                refreshing.run(new ViewName("public", "source"), RefreshMode.BLUE_GREEN);
+                refreshing.run(new ViewName("public", "reader"), RefreshMode.BLUE_GREEN);
+            }
+        }
     }
 
     @Test
