@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A resource's CronJobs with their Jobs and pods, as the informers have them. */
@@ -45,6 +46,20 @@ record Children(List<CronJob> cronJobs, List<Job> jobs, List<Pod> pods) {
                 .filter(object -> object.getMetadata().getLabels() != null
                         && key.uid().equals(object.getMetadata().getLabels().get(Labels.RESOURCE_UID)))
                 .toList();
+    }
+
+    /** The same with that Job, which the informers need not have yet. */
+    Children with(Job job) {
+        return has(job)
+                ? this
+                : new Children(
+                        cronJobs, Stream.concat(jobs.stream(), Stream.of(job)).toList(), pods);
+    }
+
+    /** Whether that Job is among them. */
+    boolean has(Job job) {
+        return jobs.stream()
+                .anyMatch(j -> job.getMetadata().getUid().equals(j.getMetadata().getUid()));
     }
 
     @Nullable

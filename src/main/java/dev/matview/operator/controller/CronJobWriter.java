@@ -117,14 +117,16 @@ final class CronJobWriter {
         }
     }
 
-    /** Makes a Job, unless it is there already. */
-    void start(Job job) throws CronJobs.RefusedException {
+    /** Makes a Job; null when it is there already. */
+    @Nullable
+    Job start(Job job) throws CronJobs.RefusedException {
         try {
-            client.resource(job).create();
+            return client.resource(job).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw refusal(e, "a Job");
             }
+            return null;
         }
     }
 

@@ -31,6 +31,9 @@ final class CronJobs {
     /** So long a Job that the controller has just made may take to show up. */
     private static final Duration QUIET = Duration.ofSeconds(5);
 
+    /** A Job that they do not show by then was deleted before they did. */
+    private static final Duration INFORMERS = Duration.ofSeconds(30);
+
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final CronJobWriter writer;
@@ -41,6 +44,9 @@ final class CronJobs {
     private final Map<String, Long> generations = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> made = new ConcurrentHashMap<>();
     private final Map<String, Failure> refused = new ConcurrentHashMap<>();
+
+    /** By resource, the Job that was made last, until the informers show it. */
+    private final Map<String, Job> started = new ConcurrentHashMap<>();
 
     /** @param template of the pods; null when there are to be none */
     CronJobs(CronJobWriter writer, Clock clock, ConnectionPolicy policy, @Nullable PodTemplate template) {
@@ -110,6 +116,20 @@ final class CronJobs {
         return new Arrangement(delegation, failure, announcements, draining ? SOON : null);
     }
 
+    /** Adds a Job that was made a moment ago: the informers may lag behind, and another one must not be made meanwhile. */
+    Children withStarted(Children children, String uid) {
+        Job job = started.get(uid);
+        if (job == null) {
+            return children;
+        }
+        Instant created = Instant.parse(job.getMetadata().getCreationTimestamp());
+        if (children.has(job) || created.plus(INFORMERS).isBefore(clock.instant())) {
+            started.remove(uid, job);
+            return children;
+        }
+        return children.with(job);
+    }
+
     /**
      * Makes a Job for a run that no schedule starts.
      *
@@ -129,7 +149,11 @@ final class CronJobs {
             return false;
         }
         try {
-            writer.start(declaration.job(stored, trigger, before.recordedJobs().toString()));
+            Job job = writer.start(
+                    declaration.job(stored, trigger, before.recordedJobs().toString()));
+            if (job != null) {
+                started.put(resource.getMetadata().getUid(), job);
+            }
             return true;
         } catch (RefusedException e) {
             refused.put(resource.getMetadata().getUid(), e.failure());
@@ -236,6 +260,7 @@ final class CronJobs {
     void forget(ResourceKey key) {
         made.remove(key.uid());
         refused.remove(key.uid());
+        started.remove(key.uid());
     }
 
     /** Why the API server does not take an object; nothing will change that but somebody's doing. */

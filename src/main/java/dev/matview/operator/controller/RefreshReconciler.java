@@ -112,7 +112,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         Instant now = clock.instant();
         MaterializedViewRefreshStatus before = memory.status(resource);
         Runs.State<ResourceKey> state = runs.state(key);
-        Children children = cronJobs.enabled() ? Children.of(context, key) : Children.NONE;
+        Children children =
+                cronJobs.enabled() ? cronJobs.withStarted(Children.of(context, key), key.uid()) : Children.NONE;
         Plan plan = Plan.of(resource.getSpec()).within(definitions);
         Precedence precedence = ordering.precedence(key, plan, now);
         boolean ordered = precedence.takesOver(before.view());

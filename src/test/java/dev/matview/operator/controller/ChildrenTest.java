@@ -55,6 +55,16 @@ class ChildrenTest {
         assertThat(names(children(RUNNING), "uid-b")).as("started all the same").isEmpty();
     }
 
+    @Test
+    void aJobThatWasJustMadeIsUnderWayBeforeTheInformersShowIt() {
+        assertThat(Children.NONE.with(job("c", "Manual")).progress(List.of(), job -> true, NOW))
+                .isInstanceOfSatisfying(
+                        Progress.UnderWay.class,
+                        run -> assertThat(run.purpose().job()).isEqualTo("c"));
+        Children shown = children(RUNNING);
+        assertThat(shown.with(job("b", "Manual"))).isEqualTo(shown);
+    }
+
     private static List<String> names(Children children, String... recordedJobs) {
         return children.spent(List.of(recordedJobs), NOW).stream()
                 .map(job -> job.getMetadata().getName())

@@ -130,6 +130,26 @@ class CronJobIT {
     }
 
     @Test
+    void aRequestThatComesAtOnceHasItsJobAfterTheFirstLook() throws SQLException {
+        scene.createView("totals");
+        var resource = scene.create("totals", "execution: CronJob");
+        resource.request("go");
+        var jobs = new OwnedJobs(scene, resource);
+        try (var kubelet = new TestKubelet(scene, resource)) {
+            var first = kubelet.awaitPod();
+            await().during(Duration.ofSeconds(3))
+                    .atMost(PATIENCE)
+                    .until(() -> jobs.jobs().size() == 1);
+            kubelet.run(first);
+            await().atMost(PATIENCE).until(() -> {
+                kubelet.newPods().forEach(pod -> kubelet.run(kubelet.awaitPod()));
+                return answered("go").test(resource.status());
+            });
+        }
+        assertThat(resource.status().history()).hasSize(1);
+    }
+
+    @Test
     void anUnpopulatedViewIsFilledByAJob() throws SQLException {
         scene.database().execute("CREATE MATERIALIZED VIEW bare AS SELECT 1 AS id WITH NO DATA");
         scene.database().execute("CREATE UNIQUE INDEX ON bare (id)");
