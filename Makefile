@@ -54,13 +54,7 @@ tools: ## helm, helm-unittest, kubeconform and helm-docs, built once from source
 
 .PHONY: test test-unit test-database test-apiserver test-chart
 test: control-plane postgresql test-chart ## Every rung: charts, unit, database (PostgreSQL 14 to 18), API server
-	@rm -rf target/surefire-reports target/failsafe-reports
-	@JAVA_HOME="$$(hack/jdk.sh)"; export JAVA_HOME; started=$$SECONDS; \
-	if $(CLUSTER_TEST) verify; then \
-	  echo "All tests passed (charts, unit, database on PostgreSQL 14 to 18, API server) in $$((SECONDS - started)) s."; \
-	else \
-	  { echo "Tests failed:"; hack/failed-tests.sh; echo "More of them: above, and in target/surefire-reports and target/failsafe-reports."; } >&2; exit 1; \
-	fi
+	@JAVA_HOME="$$(hack/jdk.sh)"; export JAVA_HOME; hack/test.sh
 test-unit: ## The unit rung alone
 	$(MVN) test -Dgroups='!database'
 test-database: postgresql ## The database rung alone
@@ -80,12 +74,14 @@ docs: ## Write the resource's reference anew from crds/
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
 
-.PHONY: bench bench-modes bench-skip
+.PHONY: bench bench-modes bench-skip bench-schedule
 bench: $(JAR) control-plane postgresql-18 ## Measure the operator against psql
 	@bench/run.sh
 bench-modes: $(JAR) postgresql-18 ## Compare the modes on 2,000,000 rows under readers, then bench-skip
 	@bench/modes.sh
 	@bench/skip.sh
+bench-schedule: $(JAR) control-plane ## How late refreshes begin, beside pg_cron (30 minutes; needs postgresql-15-cron)
+	@bench/run.sh schedule
 bench-skip: $(JAR) postgresql-18 ## Measure the look of skipIfUnchanged at 1, 100 and 10,000 tables; needs psql
 	@bench/skip.sh
 
