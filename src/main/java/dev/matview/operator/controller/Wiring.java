@@ -34,7 +34,8 @@ final class Wiring {
     @Produces
     @Singleton
     Connections connections(OperatorConfig config) {
-        return new Connections(policy(config), config.poolIdle());
+        // Fewer would be another limit on refreshes of one database than the one that is set.
+        return new Connections(policy(config), config.poolIdle(), Math.max(2, config.refreshesPerDatabase()));
     }
 
     private static ConnectionPolicy policy(OperatorConfig config) {

@@ -11,17 +11,15 @@ import org.postgresql.PGProperty;
 
 /** The one place that turns settings into a pool, with a bound on everything. */
 final class ConnectionPool {
-    /** So many connections of one pool at once. */
-    static final int SIZE = 2;
-
     private ConnectionPool() {}
 
     /**
      * Opens a pool with its first connection: its one login tells the real cause when it fails.
      *
+     * @param size the most connections that it has at once
      * @throws RuntimeException with the driver's exception in its chain of causes
      */
-    static HikariDataSource open(ConnectionSettings settings, ConnectionPolicy policy) {
+    static HikariDataSource open(ConnectionSettings settings, ConnectionPolicy policy, int size) {
         var config = new HikariConfig();
         config.setDataSource(new DriverDataSource(
                 url(settings),
@@ -30,7 +28,7 @@ final class ConnectionPool {
                 settings.user(),
                 settings.password().value()));
         config.setPoolName("matview-" + Integer.toHexString(System.identityHashCode(config)));
-        config.setMaximumPoolSize(SIZE);
+        config.setMaximumPoolSize(size);
         // With none, the pool would close its first connection again, and log in twice for the first lease.
         config.setMinimumIdle(1);
         config.setConnectionTimeout(policy.connectTimeout().toMillis() * 2);

@@ -19,14 +19,30 @@ import org.jspecify.annotations.Nullable;
 public final class Connections implements AutoCloseable {
     private final ConnectionPolicy policy;
     private final Duration idle;
+    private final int size;
     private final Map<ConnectionSettings, Shared> pools = new HashMap<>();
     private final ScheduledExecutorService closer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("matview-pool-closer").factory());
 
-    /** @param idle how long a pool that nobody uses stays open */
+    /**
+     * Pools of two connections.
+     *
+     * @param idle how long a pool that nobody uses stays open
+     */
     public Connections(ConnectionPolicy policy, Duration idle) {
+        this(policy, idle, 2);
+    }
+
+    /**
+     * Pools of a size.
+     *
+     * @param idle how long a pool that nobody uses stays open
+     * @param size the most connections of one pool
+     */
+    public Connections(ConnectionPolicy policy, Duration idle, int size) {
         this.policy = policy;
         this.idle = idle;
+        this.size = size;
     }
 
     /**
@@ -58,7 +74,7 @@ public final class Connections implements AutoCloseable {
 
     private Shared enter(ConnectionSettings settings) {
         synchronized (pools) {
-            Shared shared = pools.computeIfAbsent(settings, s -> new Shared(s));
+            Shared shared = pools.computeIfAbsent(settings, s -> new Shared(s, size));
             shared.users++;
             return shared;
         }
@@ -107,7 +123,8 @@ public final class Connections implements AutoCloseable {
     /** One pool, those who use it or wait for it, and how often it was used. */
     private static final class Shared {
         private final ConnectionSettings settings;
-        private final Semaphore places = new Semaphore(ConnectionPool.SIZE, true);
+        private final int size;
+        private final Semaphore places;
         private final ReentrantLock opening = new ReentrantLock();
         private @Nullable HikariDataSource pool;
         private @Nullable RuntimeException failure;
@@ -115,8 +132,10 @@ public final class Connections implements AutoCloseable {
         private int users;
         private long uses;
 
-        private Shared(ConnectionSettings settings) {
+        private Shared(ConnectionSettings settings, int size) {
             this.settings = settings;
+            this.size = size;
+            this.places = new Semaphore(size, true);
         }
 
         private HikariDataSource pool(ConnectionPolicy policy, long askedNanos) throws InterruptedException {
@@ -137,7 +156,7 @@ public final class Connections implements AutoCloseable {
             }
             long startNanos = System.nanoTime();
             try {
-                return ConnectionPool.open(settings, policy);
+                return ConnectionPool.open(settings, policy, size);
             } catch (RuntimeException e) {
                 failure = e;
                 failedNanos = startNanos;
