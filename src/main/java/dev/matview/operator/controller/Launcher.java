@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.refresh.Anticipation;
 import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Trigger;
@@ -18,6 +19,7 @@ final class Launcher {
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
 
     private final Runs<ResourceKey> runs;
+    private final Anticipation anticipation;
     private final CronJobs cronJobs;
     private final SecretCredentials credentials;
     private final Clock clock;
@@ -26,11 +28,13 @@ final class Launcher {
     /** @param admission says, on a run's thread, why a view must be left alone, or null */
     Launcher(
             Runs<ResourceKey> runs,
+            Anticipation anticipation,
             CronJobs cronJobs,
             SecretCredentials credentials,
             Clock clock,
             BiFunction<MaterializedViewRefresh, ViewIdentity, @Nullable Failure> admission) {
         this.runs = runs;
+        this.anticipation = anticipation;
         this.cronJobs = cronJobs;
         this.credentials = credentials;
         this.clock = clock;
@@ -50,9 +54,25 @@ final class Launcher {
                 yield Pass.LONG_RUN;
             }
             case NextStep.Held(Instant until) -> clamped(Duration.between(now, until));
-            case NextStep.Wait(Instant until) when until != null -> clamped(Duration.between(now, until));
+            case NextStep.Wait(Instant until)
+            when until != null -> {
+                boolean scheduled = until.equals(pass.status().nextRefreshTime()) && !delegation.toJobs();
+                yield scheduled ? anticipated(resource, until, now) : clamped(Duration.between(now, until));
+            }
             case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
         };
+    }
+
+    /** Looks again shortly before a scheduled time, and then at that. */
+    private Duration anticipated(MaterializedViewRefresh resource, Instant scheduledTime, Instant now) {
+        Duration left = Duration.between(now, scheduledTime);
+        if (left.compareTo(Anticipation.LEAD) > 0) {
+            return clamped(left.minus(Anticipation.LEAD));
+        }
+        anticipation.of(
+                scheduledTime,
+                () -> credentials.read(resource, resource.getSpec().database()));
+        return clamped(left);
     }
 
     private static Duration clamped(Duration wait) {

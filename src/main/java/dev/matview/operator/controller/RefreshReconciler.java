@@ -6,6 +6,7 @@ import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.refresh.Anticipation;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -86,7 +87,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
                 new Backoff(config.recheckBackoff(), config.maxBackoff()));
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
-        this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit);
+        this.launcher =
+                new Launcher(runs, new Anticipation(connections, clock), cronJobs, credentials, clock, this::admit);
     }
 
     @Override
