@@ -45,12 +45,15 @@ class ApiServer:
     def create(self, path, body):
         self.call("POST", path, body)
 
+    def edit(self, path, body):
+        self.call("PATCH", path, body, "application/merge-patch+json")
+
     def request_refresh(self, namespace, name, token):
         """Annotates, and returns the time at which that was begun, in seconds of the wall clock."""
         body = {"metadata": {"annotations": {f"{GROUP}/refresh-requested": token}}}
         path = f"{RESOURCES % namespace}/{name}"
         begun = time.time()
-        self.call("PATCH", path, body, "application/merge-patch+json")
+        self.edit(path, body)
         return begun
 
     def resources(self, namespace):

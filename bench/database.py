@@ -45,6 +45,13 @@ class Database:
             EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
             COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
 
+    def slow_views(self, prefix, count, dbname):
+        """Views each of whose refreshes takes as long as the table pace says, which is no time at first."""
+        self.run("CREATE TABLE pace AS SELECT 0::float8 AS seconds", f"""DO $$ BEGIN FOR n IN 1..{count} LOOP
+            EXECUTE format('CREATE MATERIALIZED VIEW {prefix}_%s AS SELECT 1 AS id FROM pace, LATERAL pg_sleep(pace.seconds)', n);
+            EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
+            COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
+
     def large_views(self, names):
         """Views over so many rows that a refresh takes seconds on this machine; returns how many."""
         self.run("CREATE TABLE members (group_id integer NOT NULL, user_id integer NOT NULL)")

@@ -66,13 +66,13 @@ def secret_of(dbname):
     return dbname.replace("_", "-")
 
 
-def resource(where, name, view, mode="Concurrent", dbname=APP):
+def resource(where, name, view, mode="Concurrent", dbname=APP, schedule=NEVER):
     api.create(RESOURCES % where, {
         "apiVersion": f"{GROUP}/v1alpha1", "kind": "MaterializedViewRefresh", "metadata": {"name": name},
         "spec": {
             "database": {"secretRef": {"name": secret_of(dbname)},
                          "tls": {"mode": "VerifyFull", "ca": {"secretKeyRef": {"name": "authorities", "key": "ca.crt"}}}},
-            "view": {"name": view}, "mode": mode, "schedules": [NEVER]}})
+            "view": {"name": view}, "mode": mode, "schedules": [schedule]}})
 
 
 def is_ready(status):
@@ -272,4 +272,5 @@ def main():
         parts[part]()
 
 
-main()
+if __name__ == "__main__":
+    main()
