@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A condition as the Kubernetes API conventions describe it. */
 public record Condition(
-        @JsonProperty(required = true) @Required @JsonPropertyDescription("Ready, Reconciling or Stalled.")
+        @JsonProperty(required = true) @Required @JsonPropertyDescription("Ready, Reconciling, Stalled or Fresh.")
         String type,
 
         @JsonProperty(required = true) @Required @JsonPropertyDescription("True, False or Unknown.")

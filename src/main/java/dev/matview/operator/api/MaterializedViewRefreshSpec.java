@@ -130,6 +130,20 @@ public record MaterializedViewRefreshSpec(
                 else changed that its content depends on. What can't be told for certain is refreshed, and \
                 status.view.warnings says why if that is always so. Absent: always refresh.""") @Nullable SkipIfUnchangedSpec skipIfUnchanged,
 
+        @JsonPropertyDescription("""
+                How fresh the view is promised to be: condition Fresh says whether it is, and an Event when that \
+                changes. Absent: no promise, and no such condition.""") @Nullable FreshnessSpec freshness,
+
+        @JsonPropertyDescription("""
+                How a run that could not reach the database is tried again. Absent: with the pauses that the operator is \
+                set to, until it works, startingDeadlineSeconds is over or the next scheduled time has come.""") @Nullable RetrySpec retry,
+
+        @Default("0") @Min(0) @Max(1000) @JsonPropertyDescription("""
+                After so many failed runs in a row none is started any more but by request, until the spec is changed \
+                or a refresh by request succeeds. A run is one however often it is tried again; one that the operator's \
+                end has interrupted does not count, nor one that is skipped. 0: never.""")
+        long suspendAfterFailures,
+
         // Not part of the definition: the framework copies resources by way of JSON, and it has to survive that.
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String unreadable) {
 
@@ -171,6 +185,9 @@ public record MaterializedViewRefreshSpec(
                 Execution.IN_OPERATOR,
                 null,
                 null,
+                null,
+                null,
+                0,
                 why);
     }
 }

@@ -31,14 +31,25 @@ public record MaterializedViewRefreshStatus(
         @JsonPropertyDescription("The next scheduled time; absent while suspended and without schedules.") @Nullable
         Instant nextRefreshTime,
 
-        @JsonPropertyDescription("When a run that could not reach the database is tried again.") @Nullable
+        @JsonPropertyDescription(
+                "When a run that could not reach the database, or is interrupted again and again, is tried again.")
+        @Nullable
         Instant nextRetryTime,
+
+        // A definition without it takes the status all the same, as long as there are none.
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @JsonPropertyDescription(
+                "How many times in a row a run that could not reach the database has been tried again so far; absent when it is not.")
+        @Nullable
+        Long retries,
 
         @JsonPropertyDescription("""
                 How many scheduled times have had no run of their own so far: the operator was down, the resource \
                 suspended, the deadline over, or another run still under way.""") @Nullable Long missedSchedules,
 
-        @JsonPropertyDescription("How many runs in a row have failed.") @Nullable
+        @JsonPropertyDescription(
+                "How many runs in a row have failed; one that the end of the operator or its pod interrupted is not counted.")
+        @Nullable
         Long consecutiveFailures,
 
         @JsonPropertyDescription("""
@@ -67,11 +78,12 @@ public record MaterializedViewRefreshStatus(
 
         @JsonPropertyDescription("""
                 Ready: the resource is valid and its last run did not fail. Reconciling: a new generation is being \
-                validated. Stalled: nothing will happen until somebody changes something.""") List<Condition> conditions) {
+                validated. Stalled: nothing will happen until somebody changes something. Fresh, with spec.freshness: the \
+                view's content is not older than that allows.""") List<Condition> conditions) {
 
     public static final MaterializedViewRefreshStatus EMPTY = new MaterializedViewRefreshStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, List.of(), null, List.of(),
-            List.of());
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, List.of(), null,
+            List.of(), List.of());
 
     @SuppressWarnings("ConstantValue")
     public MaterializedViewRefreshStatus {

@@ -53,6 +53,8 @@ public enum Reason {
     CRON_JOBS_DISABLED("CronJobsDisabled", FailureClass.CANNOT_WORK),
     /** The API server refuses the CronJob or a Job of it, or its name belongs to somebody else's. */
     CRON_JOB_REFUSED("CronJobRefused", FailureClass.CANNOT_WORK),
+    /** So many runs in a row have failed that the resource wants none any more; never a run's own reason. */
+    SUSPENDED_BY_FAILURES("SuspendedByFailures", FailureClass.CANNOT_WORK),
 
     /** No answer from the database, or the connection was lost. */
     UNREACHABLE("Unreachable", FailureClass.UNREACHABLE),

@@ -37,4 +37,7 @@ public record ViewWarning(
 
     /** Whether it is could not be found out. */
     public static final String DEFINITION_NOT_COMPARED = "DefinitionNotCompared";
+
+    /** The objective for freshness is not longer than the time between two scheduled times. */
+    public static final String FRESHNESS_SHORTER_THAN_SCHEDULE = "FreshnessShorterThanSchedule";
 }

@@ -32,6 +32,7 @@ final class Account {
     void deadline() {
         Instant anchor = draft.anchor();
         if (!plan.spec().suspend()
+                && !Suspension.isShown(draft)
                 && anchor != null
                 && plan.schedule().due(anchor, now, plan.deadline()) instanceof Due.TooLate due) {
             boolean tried = draft.lastRefresh != null && due.scheduledTime().equals(draft.lastRefresh.scheduledTime());
@@ -62,6 +63,18 @@ final class Account {
         if (anchor != null && until != null && plan.schedule().due(anchor, until, null) instanceof Due.Now due) {
             draft.lastScheduleTime = due.scheduledTime();
             missed(due.missed() + (scheduledTime == null ? 1 : 0));
+        }
+    }
+
+    /** The run's cause is given up: it has its answer, while what fell due in the meantime has not. */
+    void giveUp(Trigger trigger) {
+        handled(trigger instanceof Trigger.Manual(String token) ? token : null);
+        Instant anchor = draft.anchor();
+        if (trigger instanceof Trigger.Schedule(Instant time) && (anchor == null || time.isAfter(anchor))) {
+            if (anchor != null && plan.schedule().due(anchor, time, null) instanceof Due.Now due) {
+                missed(due.missed());
+            }
+            draft.lastScheduleTime = time;
         }
     }
 

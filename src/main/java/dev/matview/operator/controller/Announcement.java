@@ -7,6 +7,7 @@ import dev.matview.operator.api.ViewWarning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,10 @@ record Announcement(String type, String reason, String message) {
                 announcements.add(new Announcement(NORMAL, is.reason(), is.message()));
             }
         }
+        Condition fresh = after.condition(Freshness.FRESH);
+        if (fresh != null && changed(before.condition(Freshness.FRESH), fresh)) {
+            freshness(before.condition(Freshness.FRESH), fresh).ifPresent(announcements::add);
+        }
         long missed = count(after.missedSchedules()) - count(before.missedSchedules());
         if (missed > 0) {
             announcements.add(new Announcement(
@@ -51,6 +56,18 @@ record Announcement(String type, String reason, String message) {
         return announcements;
     }
 
+    /** That it has lapsed, or is kept again; what is not known is no news. */
+    private static Optional<Announcement> freshness(@Nullable Condition was, Condition is) {
+        return switch (is.status()) {
+            case "False" -> Optional.of(new Announcement(WARNING, is.reason(), is.message()));
+            case "True" ->
+                was != null && was.status().equals("False")
+                        ? Optional.of(new Announcement(NORMAL, is.reason(), is.message()))
+                        : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
     private static @Nullable RefreshRecord newRun(
             MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
         RefreshRecord newest =
@@ -64,7 +81,8 @@ record Announcement(String type, String reason, String message) {
                 || !previous.sameCauseAs(newest)
                 // Tries for one cause are one run, which began with the first.
                 || !previous.startTime().equals(newest.startTime())
-                || !Objects.equals(previous.reason(), newest.reason());
+                || !Objects.equals(previous.reason(), newest.reason())
+                || (before.retries() != null && after.retries() == null);
         return another ? newest : null;
     }
 

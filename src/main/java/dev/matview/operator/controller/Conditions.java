@@ -4,7 +4,8 @@ import dev.matview.operator.postgres.Failure;
 import java.time.Instant;
 
 /**
- * The conditions in the way that kstatus reads them: Ready always, Reconciling and Stalled only while they are true.
+ * The conditions in the way that kstatus reads them: Ready always, Reconciling and Stalled only while they are true. Fresh is
+ * {@link Freshness}'s.
  */
 final class Conditions {
     static final String READY = "Ready";

@@ -1,6 +1,5 @@
 package dev.matview.operator.controller;
 
-import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
@@ -49,6 +48,8 @@ sealed interface NextStep {
             return waits ? recorded(plan, status, delegation, gate, now) : new Wait(gate.notBefore());
         } else if (request != null) {
             return new Start(new Trigger.Manual(request));
+        } else if (validated && Suspension.isShown(status)) {
+            return new Wait(null);
         } else if (validated && status.isTrue(Conditions.STALLED)) {
             return new Start(new Trigger.Check());
         } else if (!plan.spec().suspend()) {
@@ -83,17 +84,16 @@ sealed interface NextStep {
     }
 
     private static NextStep due(Plan plan, StatusDraft status, boolean validated, Delegation delegation, Instant now) {
-        FailureClass last = lastFailure(status.lastRefresh);
-        boolean unfinished = last == FailureClass.CANNOT_WORK
-                || last == FailureClass.UNREACHABLE
-                || last == FailureClass.INTERRUPTED;
+        RefreshRecord last = status.lastRefresh;
+        boolean unfinished = last != null
+                && (status.leavesCauseOpen(last) || Reason.INTERRUPTED.value().equals(last.reason()));
         if (plan.spec().immediate() && status.lastRefresh == null) {
             return new Start(new Trigger.Immediate());
         }
         boolean creates = plan.spec().onMissing() == OnMissing.CREATE;
         boolean unpopulated =
                 validated && status.view != null && !status.view.populated() && (status.view.exists() || creates);
-        if (unpopulated && (last == null || unfinished)) {
+        if (unpopulated && (last == null || Reason.of(last.reason()) == null || unfinished)) {
             return new Start(new Trigger.Unpopulated());
         }
         Instant anchor = status.anchor();
@@ -107,8 +107,7 @@ sealed interface NextStep {
             // What is too late was counted and left behind before this was asked.
             case Due.TooLate tooLate -> new Wait(tooLate.next());
             case Due.NotYet _ when validated && awaitsView(plan, status) -> new Start(new Trigger.Check());
-            case Due.NotYet(Instant next) ->
-                unfinished && status.lastRefresh != null ? again(status.lastRefresh, plan, now, next) : new Wait(next);
+            case Due.NotYet(Instant next) -> last != null && unfinished ? again(last, plan, now, next) : new Wait(next);
         };
     }
 
@@ -124,10 +123,5 @@ sealed interface NextStep {
         boolean tooLate =
                 plan.deadline() != null && now.isAfter(last.scheduledTime().plus(plan.deadline()));
         return tooLate ? new Wait(next) : new Start(new Trigger.Schedule(last.scheduledTime()));
-    }
-
-    private static @Nullable FailureClass lastFailure(@Nullable RefreshRecord last) {
-        Reason reason = last == null ? null : Reason.of(last.reason());
-        return reason == null ? null : reason.failureClass();
     }
 }

@@ -36,7 +36,10 @@ public interface OperatorConfig {
     @WithDefault("32")
     int refreshes();
 
-    /** The first pause before a database that could not be reached is tried again; each further one is twice as long. */
+    /**
+     * The first pause before a database that could not be reached is tried again, where the resource does not say; each
+     * further one is twice as long.
+     */
     @WithDefault("10s")
     Duration retryBackoff();
 

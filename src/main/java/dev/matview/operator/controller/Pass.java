@@ -28,6 +28,8 @@ final class Pass {
     private final MaterializedViewRefreshStatus status;
     private final NextStep next;
     private final Gate gate;
+    private final Instant now;
+    private final @Nullable Instant lapse;
 
     /**
      * @param plan of the resource
@@ -35,6 +37,7 @@ final class Pass {
      * @param progress of the run that is under way or has ended, or null
      * @param precedence what comes before its runs
      * @param objection why the view must be left alone, or null
+     * @param usual pacing of resources that declare none
      */
     Pass(
             MaterializedViewRefresh resource,
@@ -45,23 +48,28 @@ final class Pass {
             Delegation delegation,
             Precedence precedence,
             Gate gateBefore,
-            Pacing pacing,
+            Pacing usual,
             Instant now) {
         long generation = resource.getMetadata().getGeneration();
         this.plan = plan;
         this.precedence = precedence;
+        this.now = now;
+        Pacing pacing = usual.declared(plan.spec().retry());
         var draft = new StatusDraft(before);
         var account = new Account(draft, plan, delegation, now);
         var update = new StatusUpdate(draft, plan, account, now);
         String token = RelevantChange.request(resource);
-        Gate after = gateBefore;
+        Gate known = pacing.plausible(gateBefore, now);
+        Gate after = known;
         NextStep step = null;
+        boolean suspended = Suspension.holds(draft, plan, generation);
+        Suspension.begin(draft, plan, generation);
         account.schedules(Instant.parse(resource.getMetadata().getCreationTimestamp()));
         switch (progress) {
             case null -> {
                 if (Records.RUNNING.equals(before.lastRefreshStatus())) {
                     update.interrupted();
-                    after = pacing.afterInterruption(generation, token, draft.consecutiveFailures, now);
+                    after = pacing.afterInterruption(generation, token, draft.interruptions(), now);
                 }
             }
             case Progress.UnderWay run -> {
@@ -76,28 +84,34 @@ final class Pass {
                 step = new NextStep.Wait(pending ? now.plus(PENDING_POD) : unlessShown);
             }
             case Progress.Ended run -> {
-                update.ended(run.purpose(), precedence.remarked(run.outcome()));
+                update.ended(run.purpose(), precedence.remarked(run.outcome()), run.givenUp());
                 update.recorded(run.recordedJobs());
                 boolean interrupted = !run.purpose().isCheck()
                         && run.outcome() instanceof Outcome.Failed failed
                         && failed.failure().failureClass() == FailureClass.INTERRUPTED;
                 if (interrupted) {
-                    after = pacing.afterInterruption(generation, token, draft.consecutiveFailures, now);
+                    after = pacing.afterInterruption(generation, token, draft.interruptions(), now);
                 } else {
-                    after = run.givenUp() ? Gate.OPEN : pacing.after(gateBefore, run.purpose(), run.outcome(), now);
+                    boolean open = run.givenUp() || Retry.isOver(draft, run.purpose(), run.outcome());
+                    after = open ? Gate.OPEN : pacing.after(known, run.purpose(), run.outcome(), now);
                 }
                 step = run.more() ? new NextStep.Wait(now) : null;
             }
         }
         draft.view = precedence.shown(draft.view, progress instanceof Progress.Ended run && settles(run, draft));
+        update.suspension(generation, progress instanceof Progress.UnderWay);
+        if (delegation.toJobs() && suspended != Suspension.holds(draft, plan, generation)) {
+            step = new NextStep.Wait(now);
+        }
         String pending = Objects.equals(token, draft.lastHandledRefreshRequest) ? null : token;
         if (step == null) {
             step = decide(draft, account, update, generation, pending, objection, delegation, after, now);
         }
+        lapse = Freshness.judge(draft, plan.spec(), generation, now);
         // While a run is under way, or begins, the next time alone is no reason to write: its end will be one.
         boolean busy = !(step instanceof NextStep.Wait) || progress instanceof Progress.UnderWay;
         if (!busy || !draft.build().equals(before)) {
-            update.times(after);
+            Upcoming.show(draft, plan, after, now);
         }
         status = draft.build();
         next = step;
@@ -137,7 +151,7 @@ final class Pass {
         RefreshRecord last = draft.lastRefresh;
         return !run.purpose().isCheck()
                 && last != null
-                && !Records.leavesCauseOpen(last)
+                && !draft.leavesCauseOpen(last)
                 && !Reason.INTERRUPTED.value().equals(last.reason());
     }
 
@@ -151,6 +165,12 @@ final class Pass {
 
     NextStep next() {
         return next;
+    }
+
+    /** The pause, but not longer than until the view is no longer as fresh as promised. */
+    Duration atMost(Duration pause) {
+        Duration left = lapse == null ? pause : Duration.between(now, lapse).plusMillis(1);
+        return left.compareTo(pause) < 0 ? left : pause;
     }
 
     /** When what did not work may be tried again. */

@@ -1,11 +1,13 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Durations;
+import dev.matview.operator.api.FreshnessSpec;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.SkipIfUnchangedSpec;
 import dev.matview.operator.api.UpstreamPolicy;
+import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.SkipPolicy;
@@ -20,12 +22,14 @@ import org.jspecify.annotations.Nullable;
  * A spec as it is worked with: parsed, and checked in all that needs no database.
  *
  * @param deadline how late a scheduled run may start, or null for any time
+ * @param gap the longest time between two scheduled times, when the promised freshness is not longer; else null
  * @param failure why nothing can be done with it, or null; its schedule is then empty
  */
 record Plan(
         MaterializedViewRefreshSpec spec,
         Schedule schedule,
         @Nullable Duration deadline,
+        @Nullable Duration gap,
         @Nullable Failure failure) {
 
     static Plan of(@Nullable MaterializedViewRefreshSpec spec) {
@@ -38,10 +42,16 @@ record Plan(
         }
         try {
             Long deadline = spec.startingDeadlineSeconds();
+            Schedule schedule = Schedule.of(spec.schedules(), spec.timeZone());
+            FreshnessSpec freshness = spec.freshness();
             return new Plan(
                     spec,
-                    Schedule.of(spec.schedules(), spec.timeZone()),
+                    schedule,
                     deadline == null ? null : Duration.ofSeconds(deadline),
+                    freshness == null
+                            ? null
+                            : schedule.longestGap(Durations.parse(freshness.maxAge()))
+                                    .orElse(null),
                     null);
         } catch (IllegalArgumentException e) {
             return unusable(spec, new Failure(Reason.INVALID_SPEC, String.valueOf(e.getMessage())));
@@ -49,12 +59,12 @@ record Plan(
     }
 
     private static Plan unusable(MaterializedViewRefreshSpec spec, Failure failure) {
-        return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, failure);
+        return new Plan(spec, Schedule.of(List.of(), "Etc/UTC"), null, null, failure);
     }
 
     /** The same, but nothing can be done with it. */
     Plan failing(Failure why) {
-        return new Plan(spec, schedule, deadline, why);
+        return new Plan(spec, schedule, deadline, gap, why);
     }
 
     /** The same, but nothing can be done with it when it has a definition and none are allowed. */
@@ -91,6 +101,20 @@ record Plan(
         // The run after this one must not come too late.
         Duration oldest = Durations.parse(skip.maxStaleness()).minus(schedule.untilNext(now));
         return new SkipPolicy(oldest, last == null ? null : last.fingerprint());
+    }
+
+    /** That the schedules alone can't keep the promised freshness, or null. */
+    @Nullable
+    ViewWarning freshnessWarning() {
+        FreshnessSpec freshness = spec.freshness();
+        return gap == null || freshness == null
+                ? null
+                : new ViewWarning(
+                        ViewWarning.FRESHNESS_SHORTER_THAN_SCHEDULE,
+                        "freshness.maxAge (" + freshness.maxAge() + ") is not longer than the longest time between two"
+                                + " scheduled times (" + Durations.format(gap)
+                                + "), so that the view is stale in between even when all goes well: raise maxAge, or"
+                                + " add a schedule");
     }
 
     /** The schedules as the status shows them, and by which a change is found. */

@@ -1,8 +1,6 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Durations;
-import dev.matview.operator.api.FailureClass;
-import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.api.SkipReason;
@@ -185,14 +183,6 @@ final class Records {
     /** Whether another run answers its cause. */
     static boolean isCoalesced(RefreshRecord run) {
         return SkipReason.COALESCED.value().equals(run.reason());
-    }
-
-    /** Whether a run that failed so will be tried again for the same cause. */
-    static boolean leavesCauseOpen(RefreshRecord ended) {
-        Reason reason = Reason.of(ended.reason());
-        return reason != null
-                && (reason.failureClass() == FailureClass.UNREACHABLE
-                        || reason.failureClass() == FailureClass.CANNOT_WORK);
     }
 
     /** The server's estimate as the end of a sentence; empty when it has none. */

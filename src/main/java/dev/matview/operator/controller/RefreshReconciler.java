@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         var credentials = new SecretCredentials(client, rotations);
         this.pacing = new Pacing(
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
-                new Backoff(config.recheckBackoff(), config.maxBackoff()));
+                new Backoff(config.recheckBackoff(), config.maxBackoff()),
+                () -> ThreadLocalRandom.current().nextDouble());
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
         this.launcher =
                 new Launcher(runs, new Anticipation(connections, clock), cronJobs, credentials, clock, this::admit);
@@ -116,7 +118,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         Runs.State<ResourceKey> state = runs.state(key);
         Children children =
                 cronJobs.enabled() ? cronJobs.withStarted(Children.of(context, key), key.uid()) : Children.NONE;
-        Plan plan = Plan.of(resource.getSpec()).within(definitions);
+        Plan plan = memory.plan(resource).within(definitions);
         Precedence precedence = ordering.precedence(key, plan, now);
         boolean ordered = precedence.takesOver(before.view());
         Progress progress;
@@ -139,7 +141,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 claims.objection(key),
                 delegation,
                 precedence,
-                memory.gate(key),
+                memory.gate(key, before),
                 delegation.toJobs() ? pacing.forJobs() : pacing,
                 now);
         MaterializedViewRefreshStatus after = pass.status();
@@ -168,7 +170,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             runs.acknowledge(ended);
         }
         cronJobs.tidy(children, after.recordedJobs());
-        Duration pause = arrangement.atMost(launcher.proceed(resource, pass, delegation, children, now));
+        Duration pause = pass.atMost(arrangement.atMost(launcher.proceed(resource, pass, delegation, children, now)));
         if (!lives(key)) {
             gone(key);
         }
@@ -212,7 +214,11 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             boolean ordered,
             Children children,
             MaterializedViewRefreshStatus before) {
-        boolean suspended = ordered || plan.spec().suspend() || claims.objection(ResourceKey.of(resource)) != null;
+        long generation = resource.getMetadata().getGeneration();
+        boolean suspended = ordered
+                || plan.spec().suspend()
+                || claims.objection(ResourceKey.of(resource)) != null
+                || Suspension.holds(new StatusDraft(before), plan, generation);
         return cronJobs.arrange(resource, plan, suspended, children, before);
     }
 

@@ -38,6 +38,9 @@ final class StatusDraft {
     Instant nextRetryTime;
 
     @Nullable
+    Long retries;
+
+    @Nullable
     Long missedSchedules;
 
     @Nullable
@@ -71,6 +74,7 @@ final class StatusDraft {
         lastScheduleTime = from.lastScheduleTime();
         nextRefreshTime = from.nextRefreshTime();
         nextRetryTime = from.nextRetryTime();
+        retries = from.retries();
         missedSchedules = from.missedSchedules();
         consecutiveFailures = from.consecutiveFailures();
         lastHandledRefreshRequest = from.lastHandledRefreshRequest();
@@ -92,6 +96,7 @@ final class StatusDraft {
                 lastScheduleTime,
                 nextRefreshTime,
                 nextRetryTime,
+                retries,
                 missedSchedules,
                 consecutiveFailures,
                 lastHandledRefreshRequest,
@@ -148,7 +153,7 @@ final class StatusDraft {
     @Nullable
     RefreshRecord openTry(RefreshRecord run) {
         RefreshRecord last = history.isEmpty() ? null : history.getFirst();
-        return last != null && last.sameCauseAs(run) && Records.leavesCauseOpen(last) ? last : null;
+        return last != null && last.sameCauseAs(run) && leavesCauseOpen(last) ? last : null;
     }
 
     /** Enters a run that was left out: the one that answers its cause is the last, also when this one is known later. */
@@ -158,10 +163,7 @@ final class StatusDraft {
                 && Records.RUNNING.equals(lastRefresh.status())
                 && Objects.equals(lastRefresh.job(), skipped.job());
         if (shown) {
-            lastRefresh = history.stream()
-                    .filter(run -> !Records.isCoalesced(run))
-                    .findFirst()
-                    .orElse(null);
+            lastRefresh = lastEnded();
             lastRefreshStatus = lastRefresh == null ? null : lastRefresh.status();
         }
     }
@@ -171,14 +173,61 @@ final class StatusDraft {
         return history.stream()
                 .filter(run -> scheduledTime.equals(run.scheduledTime()) && !Records.isCoalesced(run))
                 .findFirst()
-                .filter(run -> Records.leavesCauseOpen(run)
-                        || Reason.INTERRUPTED.value().equals(run.reason()))
+                .filter(run ->
+                        leavesCauseOpen(run) || Reason.INTERRUPTED.value().equals(run.reason()))
                 .isPresent();
+    }
+
+    /** Whether a run that ended so will be tried again for the same cause. */
+    boolean leavesCauseOpen(RefreshRecord ended) {
+        Reason reason = Reason.of(ended.reason());
+        return reason != null
+                && switch (reason.failureClass()) {
+                    case CANNOT_WORK -> true;
+                    case UNREACHABLE -> retries != null || !isAnswered(ended);
+                    case BUSY, DATA, LIMITS, INTERRUPTED -> false;
+                };
+    }
+
+    private boolean isAnswered(RefreshRecord run) {
+        Instant time = run.scheduledTime();
+        return run.request() == null
+                ? time != null && lastScheduleTime != null && !lastScheduleTime.isBefore(time)
+                : run.request().equals(lastHandledRefreshRequest);
+    }
+
+    /** The last run that has ended, and was not left to another; null for none. */
+    @Nullable
+    RefreshRecord lastEnded() {
+        return history.stream()
+                .filter(run -> !Records.isCoalesced(run))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** How many runs in a row the end of the operator has interrupted, the last one included. */
+    int interruptions() {
+        return (int) history.stream()
+                .takeWhile(run -> Reason.INTERRUPTED.value().equals(run.reason()))
+                .count();
     }
 
     /** The last runs, newest first. */
     List<RefreshRecord> history() {
         return List.copyOf(history);
+    }
+
+    /** Counts a run that ended, if it failed, before it is entered. */
+    void count(RefreshRecord ended) {
+        boolean failed = Records.FAILED.equals(ended.status())
+                && !Reason.INTERRUPTED.value().equals(ended.reason());
+        // A try before for the same cause is counted already, and this one takes its place.
+        RefreshRecord before = openTry(ended);
+        boolean counted = before != null && Records.FAILED.equals(before.status());
+        if (failed != counted) {
+            long failures = consecutiveFailures == null ? 0 : consecutiveFailures;
+            consecutiveFailures = Math.max(0, failures + (failed ? 1 : -1));
+        }
     }
 
     /** Enters a run that ended into the history, where it takes the place of the try before for the same cause. */

@@ -1,9 +1,9 @@
 package dev.matview.operator.controller;
 
-import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewStatus;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.RefreshResult;
@@ -28,15 +28,6 @@ final class StatusUpdate {
         this.plan = plan;
         this.account = account;
         this.now = now;
-    }
-
-    /** Shows what comes when. */
-    void times(Gate gate) {
-        boolean idle = plan.spec().suspend() || draft.isTrue(Conditions.STALLED);
-        draft.nextRefreshTime = idle ? null : plan.schedule().next(now).orElse(null);
-        Reason reason = draft.lastRefresh == null ? null : Reason.of(draft.lastRefresh.reason());
-        boolean retried = reason != null && reason.failureClass() == FailureClass.UNREACHABLE;
-        draft.nextRetryTime = retried && gate.closed(now) ? gate.notBefore() : null;
     }
 
     /** Nothing is left of a run that was under way: the operator ended meanwhile, or its Job is gone. */
@@ -78,23 +69,13 @@ final class StatusUpdate {
         Purpose purpose = run.purpose();
         if (run.obstacle() != null) {
             Conditions.failed(draft, run.obstacle(), validated(purpose.generation()), purpose.generation(), now);
-        } else if (purpose.job() != null && run.startTime() != null && obstructed() != null) {
+        } else if (purpose.job() != null && run.startTime() != null && Obstacle.shown(draft) != null) {
             if (validated(purpose.generation())) {
                 valid(purpose.generation());
             } else {
                 Conditions.validating(draft, purpose.generation(), now);
             }
         }
-    }
-
-    /** What keeps a pod from starting according to the status, or null. */
-    private @Nullable Failure obstructed() {
-        Condition ready = draft.condition(Conditions.READY);
-        Reason reason = ready == null ? null : Reason.of(ready.reason());
-        boolean pod = reason == Reason.IMAGE_NOT_PULLED
-                || reason == Reason.POD_NOT_SCHEDULED
-                || reason == Reason.POD_NOT_STARTED;
-        return ready == null || reason == null || !pod ? null : new Failure(reason, ready.message());
     }
 
     /** The results of those Jobs are in the status; null to leave the list as it is. */
@@ -104,8 +85,12 @@ final class StatusUpdate {
         }
     }
 
-    /** A run has ended. */
-    void ended(Purpose purpose, Outcome outcome) {
+    /**
+     * A run has ended.
+     *
+     * @param givenUp whether its pod had not started, and would be another one now
+     */
+    void ended(Purpose purpose, Outcome outcome, boolean givenUp) {
         switch (outcome) {
             case Outcome.Checked(ViewFacts facts, List<ViewWarning> warnings) -> checked(purpose, facts, warnings);
             case Outcome.Creatable() -> {
@@ -120,7 +105,7 @@ final class StatusUpdate {
             case Outcome.Failed failed
             when failed.failure().failureClass() == FailureClass.INTERRUPTED && !purpose.isCheck() ->
                 interrupted(Records.running(purpose, failed.startTime()), failed.failure(), failed.completionTime());
-            case Outcome.Failed failed -> failed(purpose, failed);
+            case Outcome.Failed failed -> failed(purpose, Obstacle.behind(failed, draft), givenUp);
             case Outcome.Skipped skipped -> {
                 switch (skipped.reason()) {
                     case COALESCED, UNCHANGED -> draft.passOver(Records.skipped(purpose, skipped));
@@ -193,8 +178,7 @@ final class StatusUpdate {
         Conditions.ready(draft, reason, skipped.message(), purpose.generation(), now);
     }
 
-    private void failed(Purpose purpose, Outcome.Failed given) {
-        Outcome.Failed failed = known(given);
+    private void failed(Purpose purpose, Outcome.Failed failed, boolean givenUp) {
         Failure failure = failed.failure();
         boolean unreachable = failure.failureClass() == FailureClass.UNREACHABLE;
         if (failed.facts() != null) {
@@ -208,8 +192,14 @@ final class StatusUpdate {
         }
         if (!purpose.isCheck()) {
             RefreshRecord running = Records.running(purpose, failed.startTime());
-            end(continued(Records.failed(running, failed)));
-            if (failure.failureClass() == FailureClass.CANNOT_WORK && purpose.trigger() instanceof Trigger.Manual m) {
+            var retry = unreachable ? Retry.after(draft, running, plan.spec().retry(), !givenUp) : Retry.NONE;
+            failure = retry.said(failure);
+            end(continued(Records.failed(running, failed.because(failure))));
+            draft.retries = retry.count();
+            if (retry.over()) {
+                account.giveUp(purpose.trigger());
+            } else if (failure.failureClass() == FailureClass.CANNOT_WORK
+                    && purpose.trigger() instanceof Trigger.Manual m) {
                 account.handled(m.request());
             } else if (!unreachable && failure.failureClass() != FailureClass.CANNOT_WORK) {
                 account.settle(purpose.trigger(), failed.completionTime());
@@ -224,18 +214,17 @@ final class StatusUpdate {
         }
     }
 
-    /** A Job that its deadline ended has a pod no longer: what kept that from starting was said before. */
-    private Outcome.Failed known(Outcome.Failed failed) {
-        Failure obstacle = failed.failure().reason() == Reason.DEADLINE_EXCEEDED ? obstructed() : null;
-        return obstacle == null
-                ? failed
-                : new Outcome.Failed(
-                        obstacle,
-                        failed.facts(),
-                        failed.startTime(),
-                        failed.completionTime(),
-                        failed.attempts(),
-                        failed.lockWait());
+    /**
+     * Says that no run is started on schedule any more after so many failures, or takes that back.
+     *
+     * @param underWay whether there is a run, which may have something to say itself
+     */
+    void suspension(long generation, boolean underWay) {
+        if (Suspension.holds(draft, plan, generation)) {
+            Suspension.show(draft, generation, underWay, now);
+        } else if (Suspension.isShown(draft)) {
+            valid(generation());
+        }
     }
 
     /** A check went well: what remains is how the last run ended. */
@@ -243,7 +232,7 @@ final class StatusUpdate {
         RefreshRecord last = draft.lastRefresh;
         Reason reason = last == null ? null : Reason.of(last.reason());
         if (last != null && Records.FAILED.equals(last.status()) && reason != null && last.message() != null) {
-            String message = Records.leavesCauseOpen(last)
+            String message = draft.leavesCauseOpen(last)
                     ? "the last run failed, and nothing is found wrong any more, so the next run is to show: "
                     : "";
             var failure = new Failure(reason, message + last.message(), last.sqlState());
@@ -264,14 +253,13 @@ final class StatusUpdate {
 
     /** Enters a run that ended. */
     private void end(RefreshRecord record) {
-        if (record.status().equals(Records.FAILED) && draft.openTry(record) == null) {
-            draft.consecutiveFailures = (draft.consecutiveFailures == null ? 0 : draft.consecutiveFailures) + 1;
-        }
+        draft.count(record);
         draft.lastRefresh = record;
         draft.lastRefreshStatus = record.status();
         draft.lastRefreshTime = record.completionTime();
         draft.nextRetryTime = null;
         draft.enter(record);
+        draft.retries = null;
     }
 
     /** A Job that was made from an earlier generation takes nothing back. */
@@ -280,7 +268,12 @@ final class StatusUpdate {
     }
 
     private void view(ViewFacts facts, @Nullable RefreshResult result, List<ViewWarning> warnings) {
-        draft.view = ViewReport.of(draft.view, plan, facts, result, warnings, draft.history());
+        ViewStatus before = draft.view;
+        ViewStatus seen = ViewReport.of(before, plan, facts, result, warnings, draft.history());
+        draft.view = seen;
+        // What is known of one view's age says nothing of another's.
+        boolean known = result != null || !ViewReport.isAnother(before, seen);
+        draft.lastSuccessTime = known ? draft.lastSuccessTime : null;
     }
 
     /** Those that were found when it was last looked for them. */

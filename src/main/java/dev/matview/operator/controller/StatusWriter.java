@@ -91,8 +91,8 @@ final class StatusWriter {
     /**
      * Server-side apply needs a stored object that fits the definition in its types, and ends with an internal error where
      * a later version's does not; a merge patch writes the status all the same. It ends so too when the definition is an
-     * earlier version's, and lacks a field that is written: of those, warnings and upstreams alone appear without a field
-     * of the spec.
+     * earlier version's, and lacks a field that is written: of those, warnings, upstreams and retries alone appear without
+     * a field of the spec.
      */
     private void patch(MaterializedViewRefresh fresh) {
         var status = client.resource(fresh).subresource("status");
@@ -102,8 +102,9 @@ final class StatusWriter {
             Condition stalled = fresh.getStatus().condition(Conditions.STALLED);
             boolean unreadable = stalled != null && stalled.reason().equals(Reason.UNREADABLE_SPEC.value());
             ViewStatus view = fresh.getStatus().view();
-            boolean newer = view != null
-                    && !(view.warnings().isEmpty() && view.upstreams().isEmpty());
+            boolean newer = fresh.getStatus().retries() != null
+                    || (view != null
+                            && !(view.warnings().isEmpty() && view.upstreams().isEmpty()));
             if (e.getCode() != HttpURLConnection.HTTP_INTERNAL_ERROR || !(unreadable || newer)) {
                 throw e;
             } else if (unreadable) {
@@ -112,12 +113,13 @@ final class StatusWriter {
             }
             var draft = new StatusDraft(fresh.getStatus());
             draft.view = view == null ? null : view.with(List.of()).reading(List.of());
+            draft.retries = null;
             fresh.setStatus(draft.build());
             status.patch(apply(), fresh);
             if (!older.getAndSet(true)) {
-                LOG.warn(
-                        "the API server takes statuses without their warnings and upstreams only: the definition of the"
-                                + " resource in this cluster is older than the operator; apply crds/ of this version");
+                LOG.warn("the API server takes statuses without warnings, upstreams and retries only: the definition of"
+                        + " the resource in this cluster is older than the operator; apply crds/ of this"
+                        + " version");
             }
         }
     }

@@ -54,7 +54,12 @@ final class ViewReport {
                 identity,
                 hash,
                 upstreams(facts.upstreams(), earlier == null ? List.of() : earlier.upstreams()),
-                Warnings.all(warnings, history));
+                Warnings.all(warnings, history, plan));
+    }
+
+    /** Whether two looks have found two different views. */
+    static boolean isAnother(@Nullable ViewStatus before, ViewStatus seen) {
+        return before != null && before.identity() != null && !before.identity().equals(seen.identity());
     }
 
     /** Those that were found, with what is known of them; as before when nobody looked for them. */

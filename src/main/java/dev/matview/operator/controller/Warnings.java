@@ -10,14 +10,18 @@ final class Warnings {
     private Warnings() {}
 
     /**
-     * Those of the last look at the view, and of the history.
+     * Those of the last look at the view, of the history, and of what is declared.
      *
      * @param found by the last look, or still shown of an earlier one
      */
-    static List<ViewWarning> all(List<ViewWarning> found, List<RefreshRecord> history) {
-        return Stream.concat(
-                        without(found, ViewWarning.SLOW_CONCURRENT_REFRESH),
-                        Stream.ofNullable(SlowConcurrent.of(history)))
+    static List<ViewWarning> all(List<ViewWarning> found, List<RefreshRecord> history, Plan plan) {
+        Stream<ViewWarning> looked = without(found, ViewWarning.SLOW_CONCURRENT_REFRESH)
+                .filter(warning -> !warning.reason().equals(ViewWarning.FRESHNESS_SHORTER_THAN_SCHEDULE));
+        return Stream.of(
+                        looked,
+                        Stream.ofNullable(SlowConcurrent.of(history)),
+                        Stream.ofNullable(plan.freshnessWarning()))
+                .flatMap(warnings -> warnings)
                 .toList();
     }
 

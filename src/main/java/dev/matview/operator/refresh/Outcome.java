@@ -83,7 +83,13 @@ public sealed interface Outcome {
             Instant completionTime,
             int attempts,
             Duration lockWait)
-            implements Outcome {}
+            implements Outcome {
+
+        /** The same for that reason. */
+        public Failed because(Failure other) {
+            return new Failed(other, facts, startTime, completionTime, attempts, lockWait);
+        }
+    }
 
     /**
      * It was left out, as another run answers the same cause, or there is no view yet; nothing is known of a view.

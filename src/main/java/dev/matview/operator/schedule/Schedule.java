@@ -16,6 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param zone the time zone on whose clock the expressions are read
  */
 public record Schedule(List<CronExpression> expressions, ZoneId zone) {
+    /** A Monday, with which a leap year begins, and a month of 31 days. */
+    private static final Instant GAPS_FROM = Instant.parse("2024-01-01T00:00:00Z");
+
+    /** A week, and the weekend in any time zone. */
+    private static final Duration GAPS_WITHIN = Duration.ofDays(8);
+
+    /** From a day on, two months are seen. */
+    private static final int GAPS_OF_EACH_LENGTH = 62;
+
+    /** Bounds the work. */
+    private static final int GAPS_STEPS = 5_000;
+
     /** Copies the list. */
     public Schedule {
         expressions = List.copyOf(expressions);
@@ -63,6 +75,30 @@ public record Schedule(List<CronExpression> expressions, ZoneId zone) {
         }
         return new Due.TooLate(
                 latest, Math.min(count, Due.MISSED_LIMIT), next(now).orElse(null));
+    }
+
+    /**
+     * The longest time between two scheduled times that follow each other, if it is that long at least; else empty. Looked
+     * for in a stretch of a week, or of many times {@code least}, that begins on a fixed day: the answer depends on the
+     * schedule alone.
+     */
+    public Optional<Duration> longestGap(Duration least) {
+        Duration longest = Duration.ZERO;
+        Instant time = next(GAPS_FROM).orElse(null);
+        Duration within = least.multipliedBy(GAPS_OF_EACH_LENGTH);
+        Instant end = GAPS_FROM.plus(within.compareTo(GAPS_WITHIN) > 0 ? within : GAPS_WITHIN);
+        for (int step = 0; step < GAPS_STEPS && time != null && (step == 0 || time.isBefore(end)); step++) {
+            // Up to the last time before that all gaps are shorter.
+            Instant until = time.plus(least).minusNanos(1);
+            Instant last = new Window(time, until).latest(this::next).orElse(null);
+            Instant next = last == null ? next(time).orElse(null) : last;
+            if (last == null && next != null) {
+                Duration gap = Duration.between(time, next);
+                longest = gap.compareTo(longest) > 0 ? gap : longest;
+            }
+            time = next;
+        }
+        return longest.isZero() ? Optional.empty() : Optional.of(longest);
     }
 
     private Function<Instant, Optional<Instant>> timesOf(CronExpression expression) {

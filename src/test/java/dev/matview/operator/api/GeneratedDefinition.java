@@ -34,6 +34,7 @@ final class GeneratedDefinition {
             column("Schema", "string", ".spec.view.schema", WIDE),
             // kubectl prints a date of the future as invalid
             column("Next", "string", ".status.nextRefreshTime", WIDE),
+            column("Fresh", "string", ".status.conditions[?(@.type==\"Fresh\")].status", WIDE),
             column("Rows", "integer", ".status.view.rows", WIDE),
             column("Size", "string", ".status.view.size", WIDE),
             column("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", WIDE));

@@ -46,6 +46,9 @@ public final class ResourceExamples {
                                 new ResourceAmounts(new IntOrString(1), new IntOrString("128Mi"))),
                         900L),
                 new SkipIfUnchangedSpec("24h"),
+                new FreshnessSpec("90m"),
+                new RetrySpec(3L, "1s", "2m"),
+                4,
                 null);
     }
 
@@ -59,6 +62,7 @@ public final class ResourceExamples {
                 TIME,
                 TIME.plusNanos(123_456_789),
                 TIME,
+                2L,
                 4_000_000_000L,
                 0L,
                 "token",
@@ -79,7 +83,9 @@ public final class ResourceExamples {
                         List.of(new UpstreamStatus("a", "base", true, "base", TIME)),
                         List.of(new ViewWarning("CannotSkip", "It uses now."))),
                 List.of(record, record("Failed", "ViewMissing", "There is no view public.totals.")),
-                List.of(new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is fresh.")));
+                List.of(
+                        new Condition("Ready", "True", 3L, TIME, "Succeeded", "The view is refreshed."),
+                        new Condition("Fresh", "True", 3L, TIME, "Fresh", "The view is fresh.")));
     }
 
     private static RefreshRecord record(String status, @Nullable String reason, @Nullable String message) {

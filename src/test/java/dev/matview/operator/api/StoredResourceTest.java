@@ -110,7 +110,27 @@ class StoredResourceTest {
                         Execution.IN_OPERATOR,
                         null,
                         null,
+                        null,
+                        null,
+                        0,
                         null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{'limit':null}"})
+    void aRetryThatNamesNoLimitHasTheDefaultOne(String retry) {
+        var spec = read("{'spec':{%s,%s,'retry':%s}}".formatted(DATABASE, VIEW, retry))
+                .getSpec();
+        assertThat(spec.retry()).isEqualTo(new RetrySpec(5L, null, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'freshness':{}", "'freshness':{'maxAge':'1d'}", "'retry':{'backoff':'soon'}"})
+    void aDurationThatCannotBeReadMakesTheSpecUnreadable(String field) {
+        assertThat(read("{'spec':{%s,%s,%s}}".formatted(DATABASE, VIEW, field))
+                        .getSpec()
+                        .unreadable())
+                .isNotNull();
     }
 
     @ParameterizedTest

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class Looks {
     private static final Pacing PACING = new Pacing(
             new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5)),
-            new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)));
+            new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)),
+            () -> 0);
 
     private final @Nullable String job;
     private final String name;
@@ -51,6 +52,7 @@ final class Looks {
     private @Nullable Failure objection;
     private NextStep next = new NextStep.Wait(null);
     private @Nullable Trigger lastTrigger;
+    private Duration sleep = Duration.ZERO;
 
     private Looks(@Nullable String job, String name, Ordering ordering) {
         this.job = job;
@@ -127,7 +129,7 @@ final class Looks {
 
     /** All that the operator had in memory is gone. */
     void restart() {
-        gate = Gate.OPEN;
+        gate = Gate.of(status);
     }
 
     /** Nothing is under way. */
@@ -173,6 +175,7 @@ final class Looks {
         status = pass.status();
         gate = pass.gate();
         next = pass.next();
+        sleep = pass.atMost(Duration.ofDays(1));
         if (next instanceof NextStep.Start(Trigger trigger)) {
             lastTrigger = trigger;
         }
@@ -217,6 +220,11 @@ final class Looks {
 
     NextStep next() {
         return next;
+    }
+
+    /** How long nothing changes by itself but for what is next; a day at most. */
+    Duration sleep() {
+        return sleep;
     }
 
     Condition ready() {

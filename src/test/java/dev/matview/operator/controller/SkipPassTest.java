@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 class SkipPassTest {
     private static final Pacing PACING = new Pacing(
             new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)),
-            new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)));
+            new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(5)),
+            () -> 0);
 
     private MaterializedViewRefreshStatus status = MaterializedViewRefreshStatus.EMPTY;
     private Execution execution = Execution.IN_OPERATOR;

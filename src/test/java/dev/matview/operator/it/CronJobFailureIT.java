@@ -6,6 +6,7 @@ import static dev.matview.operator.it.StatusIs.lastRefresh;
 import static dev.matview.operator.it.StatusIs.message;
 import static dev.matview.operator.it.StatusIs.notValidatedYet;
 import static dev.matview.operator.it.StatusIs.ready;
+import static dev.matview.operator.it.StatusIs.stalled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -177,6 +178,28 @@ class CronJobFailureIT {
             kubelet.run();
             resource.await("answered", PATIENCE, answered("again").and(ready("Succeeded")));
         }
+    }
+
+    @Test
+    void theCronJobOfAResourceThatSuspendsItselfStartsNothingUntilTheSpecIsChanged() throws SQLException {
+        scene.createView("totals");
+        var resource = validated("schedules: ['@yearly'], suspendAfterFailures: 1");
+        var owned = new OwnedJobs(scene, resource);
+        try (var kubelet = served(resource)) {
+            assertThat(owned.awaitCronJobs(1).getFirst().getSpec().getSuspend()).isFalse();
+            resource.request("go");
+            kubelet.ended(kubelet.awaitPod(), 137, "OOMKilled", "");
+            resource.await("suspended", PATIENCE, answered("go").and(stalled("SuspendedByFailures")));
+            await("its CronJob too").atMost(PATIENCE).until(() -> isSuspended(owned));
+            resource.edit(Map.of("suspendAfterFailures", 2));
+            kubelet.run();
+            resource.await("no longer", PATIENCE, failing("PodOutOfMemory"));
+            await("its CronJob neither").atMost(PATIENCE).until(() -> !isSuspended(owned));
+        }
+    }
+
+    private static boolean isSuspended(OwnedJobs owned) {
+        return owned.awaitCronJobs(1).getFirst().getSpec().getSuspend();
     }
 
     private RefreshResource validated(String spec) {

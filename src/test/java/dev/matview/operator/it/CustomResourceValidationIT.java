@@ -70,6 +70,8 @@ class CustomResourceValidationIT {
                                 Map.entry("immediate", false),
                                 Map.entry("timeZone", "Etc/UTC"),
                                 Map.entry("suspend", false),
+                                Map.entry("suspendAfterFailures", 0),
+                                Map.entry("upstreams", "Wait"),
                                 Map.entry("timeouts", Map.of("lock", "500ms", "refresh", "1h"))));
     }
 

@@ -54,7 +54,7 @@ record RefreshResource(KubernetesClient client, String namespace, String name) {
         return last[0];
     }
 
-    /** Ready always; Reconciling and Stalled only while they are true, and never both. */
+    /** Ready always, and Fresh where it is promised; Reconciling and Stalled only while they are true, and never both. */
     private static void assertConditions(List<Condition> conditions) {
         if (conditions.isEmpty()) {
             return;
@@ -67,7 +67,9 @@ record RefreshResource(KubernetesClient client, String namespace, String name) {
         assertThat(conditions).allSatisfy(c -> {
             assertThat(c.message()).isNotBlank();
             assertThat(c.reason()).matches("[A-Z][A-Za-z]+");
-            assertThat(c.type().equals("Ready") || c.status().equals("True"))
+            assertThat(c.type().equals("Ready")
+                            || c.type().equals("Fresh")
+                            || c.status().equals("True"))
                     .as("%s", c)
                     .isTrue();
         });
