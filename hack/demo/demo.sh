@@ -11,7 +11,7 @@ say() { printf '%s\n' "$*"; }
 fail() { printf '\n%s\nLogs: %s\n      %s\nStart over with: make demo-down demo\n' "$*" "$state/operator.log" "$CLUSTER_RUN/log/" >&2; exit 1; }
 shown() { # command...: prints the command, as one would type it, and its output
   local line=$1 argument
-  case $1 in kubectl) line+=" -n $namespace" ;; psql) line+=' "$DATABASE_URL"' ;; esac
+  case $1 in kubectl) line+=" -n $namespace" ;; matview) line="kubectl matview -n $namespace" ;; psql) line+=' "$DATABASE_URL"' ;; esac
   for argument in "${@:2}"; do
     case $argument in *[\ {]*) line+=" '$argument'" ;; *) line+=" ${argument#"$root/"}" ;; esac
   done
@@ -19,6 +19,7 @@ shown() { # command...: prints the command, as one would type it, and its output
   "$@" || fail "this failed: $line"
 }
 kubectl() { cluster_kubectl --namespace "$namespace" "$@"; }
+matview() { PATH=$CLUSTER_BIN:$PATH "$root/deploy/kubectl/kubectl-matview" --kubeconfig "$CLUSTER_RUN/kubeconfig" -n "$namespace" "$@"; }
 psql() { command psql --no-psqlrc --quiet --dbname "$(cat "$state/database-url")" "$@"; }
 wait_for() { # seconds what-is-awaited command...
   local end=$((SECONDS + $1)) what=$2; shift 2
@@ -104,24 +105,24 @@ shown psql -c "$count"
 shown psql -c "INSERT INTO members SELECT 4711, (SELECT max(user_id) FROM members) + n FROM generate_series(1, 1000) n"
 shown psql -c "$count"
 
-title "A refresh by hand: the token comes back when it has ended"
-token=demo-$(date -u +%Y%m%dT%H%M%SZ)
-shown kubectl annotate --overwrite matviewrefresh group-member-counts "matview.dev/refresh-requested=$token"
-wait_for 60 "the token $token in the status" status_is group-member-counts '{.status.lastHandledRefreshRequest}' "$token"
-shown kubectl get matviewrefresh group-member-counts -o 'jsonpath={.status.lastHandledRefreshRequest}{" "}{.status.lastRefresh.status}{" in "}{.status.lastRefresh.duration}{"\n"}'
+title "A refresh by hand, with the plugin of deploy/kubectl"
+shown matview refresh group-member-counts --wait
 shown psql -c "$count"
 
 title "A resource that fails says why"
-shown kubectl get matviewrefresh monthly-report -o 'jsonpath={range .status.conditions[*]}{.type}={.status} {.reason}: {.message}{"\n"}{end}'
+shown matview status monthly-report
 shown kubectl get events --field-selector involvedObject.name=monthly-report -o custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message
+
+title "Which view reads which"
+shown matview graph
 
 title "All of it goes on running. What to try"
 cat <<TEXT
-  eval "\$(make -s demo-env)"                          # KUBECONFIG and DATABASE_URL of the demo
+  eval "\$(make -s demo-env)"                          # KUBECONFIG and DATABASE_URL of the demo; puts kubectl matview on the PATH
   kubectl get matviewrefresh -A -o wide --watch       # the wip views are refreshed every few minutes
+  kubectl matview list -n $namespace                    # ... status NAME, refresh --all --wait, suspend NAME, graph: kubectl matview help
   kubectl describe matviewrefresh -n $namespace monthly-report
   kubectl explain matviewrefresh.spec
-  kubectl annotate --overwrite matviewrefresh -n $namespace wip-summary matview.dev/refresh-requested=\$(date +%s)
   psql "\$DATABASE_URL" -c 'CREATE MATERIALIZED VIEW monthly_report AS SELECT 1 AS id; CREATE UNIQUE INDEX ON monthly_report (id)'
   psql "\$DATABASE_URL" -c 'DROP INDEX group_member_counts_key'    # and ask for a refresh: what does the status say?
   tail -f $state/operator.log

@@ -6,5 +6,8 @@ set -euo pipefail
 line() { printf "export %s='%s'\n" "$1" "${2//\'/\'\\\'\'}"; }
 line KUBECONFIG "$CLUSTER_RUN/kubeconfig"
 line DATABASE_URL "$(cat "$state/database-url")"
-# The kubectl that was built for the demo, for who has none.
-command -v kubectl >/dev/null || line PATH "$PATH:$CLUSTER_BIN"
+# kubectl matview; and the kubectl that was built for the demo, for who has none.
+path=$PATH
+case :$path: in *":$root/deploy/kubectl:"*) ;; *) path+=:$root/deploy/kubectl ;; esac
+command -v kubectl >/dev/null || path+=:$CLUSTER_BIN
+line PATH "$path"
