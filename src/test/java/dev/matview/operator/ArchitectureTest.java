@@ -24,6 +24,8 @@ class ArchitectureTest {
             .definedBy("..refresh..")
             .layer("postgres")
             .definedBy("..postgres..")
+            .layer("net")
+            .definedBy("..operator.net..")
             .layer("schedule")
             .definedBy("..schedule..")
             .layer("api")
@@ -38,6 +40,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("controller", "cronjob")
             .whereLayer("postgres")
             .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh")
+            .whereLayer("net")
+            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh", "postgres")
             .whereLayer("schedule")
             .mayOnlyBeAccessedByLayers("controller", "command", "cronjob")
             .whereLayer("api")
@@ -58,6 +62,7 @@ class ArchitectureTest {
                     "..controller..",
                     "..command..",
                     "..cronjob..",
+                    "..operator.net..",
                     "..refresh..",
                     "..postgres..",
                     "..schedule..",
@@ -66,7 +71,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule kubernetesLivesInTheControllerAndItsCronJobsAlone = noClasses()
             .that()
-            .resideInAnyPackage("..command..", "..refresh..", "..postgres..", "..schedule..")
+            .resideInAnyPackage("..command..", "..operator.net..", "..refresh..", "..postgres..", "..schedule..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");
@@ -83,7 +88,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule sqlLivesInPostgresAlone = noClasses()
             .that()
-            .resideInAnyPackage("..controller..", "..command..", "..schedule..", "..api..")
+            .resideInAnyPackage("..controller..", "..command..", "..operator.net..", "..schedule..", "..api..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..");

@@ -1,14 +1,14 @@
 package dev.matview.operator.command;
 
 import dev.matview.operator.api.Reason;
-import dev.matview.operator.postgres.AllowedHosts;
+import dev.matview.operator.net.AllowedHosts;
+import dev.matview.operator.net.Password;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.ConnectionSecret;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.MountedFolder;
-import dev.matview.operator.postgres.Password;
 import dev.matview.operator.postgres.TlsSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.cronjob.PodTemplate;
-import dev.matview.operator.postgres.AllowedHosts;
+import dev.matview.operator.net.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.refresh.Slots;

@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.TlsMode;
+import dev.matview.operator.net.Password;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

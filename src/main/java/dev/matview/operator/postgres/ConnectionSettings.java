@@ -1,5 +1,6 @@
 package dev.matview.operator.postgres;
 
+import dev.matview.operator.net.Password;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

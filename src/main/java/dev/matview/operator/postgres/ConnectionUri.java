@@ -1,6 +1,7 @@
 package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.net.Password;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

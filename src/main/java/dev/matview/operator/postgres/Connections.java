@@ -53,7 +53,7 @@ public final class Connections implements AutoCloseable {
      * @throws InterruptedException when the wait is no longer wanted
      */
     public Lease open(ConnectionSettings settings) throws FailureException, InterruptedException {
-        policy.allowedHosts().check(settings.hosts());
+        policy.check(settings.hosts());
         long askedNanos = System.nanoTime();
         Shared shared = enter(settings);
         boolean placed = false;

@@ -1,5 +1,6 @@
 package dev.matview.operator.postgres;
 
+import dev.matview.operator.net.OwnAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,8 +41,7 @@ public final class GuardedSocketFactory extends SocketFactory {
 
     private void refuseLoopback(SocketAddress endpoint) throws IOException {
         if (!allowLoopback && endpoint instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            InetAddress address = inet.getAddress();
-            if (address.isLoopbackAddress() || address.isLinkLocalAddress() || address.isAnyLocalAddress()) {
+            if (OwnAddresses.include(inet.getAddress())) {
                 throw new RefusedAddressException();
             }
         }

@@ -1,5 +1,6 @@
 package dev.matview.operator.postgres;
 
+import dev.matview.operator.net.Certificates;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Properties;

@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import dev.matview.operator.api.Durations;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.net.Deadline;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
 package dev.matview.operator.postgres;
 
+import dev.matview.operator.net.Deadline;
 import java.sql.SQLException;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

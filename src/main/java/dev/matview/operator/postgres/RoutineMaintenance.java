@@ -2,6 +2,7 @@ package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.Maintenance;
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,6 +2,9 @@ package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.TlsMode;
+import dev.matview.operator.net.Certificates;
+import dev.matview.operator.net.Password;
+import dev.matview.operator.net.PrivateKeys;
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 

@@ -10,7 +10,7 @@ import dev.matview.operator.api.SecretReference;
 import dev.matview.operator.api.TlsMode;
 import dev.matview.operator.api.TlsSpec;
 import dev.matview.operator.controller.OperatorMain;
-import dev.matview.operator.postgres.AllowedHosts;
+import dev.matview.operator.net.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.DeclaredView;
 import dev.matview.operator.postgres.RefreshBounds;

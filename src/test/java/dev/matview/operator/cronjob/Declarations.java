@@ -1,7 +1,7 @@
 package dev.matview.operator.cronjob;
 
 import dev.matview.operator.api.MaterializedViewRefresh;
-import dev.matview.operator.postgres.AllowedHosts;
+import dev.matview.operator.net.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;

@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.net.AllowedHosts;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.Servers;

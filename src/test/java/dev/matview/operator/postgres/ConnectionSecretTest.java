@@ -7,6 +7,7 @@ import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.SecretReference;
 import dev.matview.operator.api.TlsMode;
 import dev.matview.operator.api.TlsSpec;
+import dev.matview.operator.net.Password;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,7 @@ import dev.matview.operator.api.DatabaseSpec;
 import dev.matview.operator.api.SecretReference;
 import dev.matview.operator.api.TlsMode;
 import dev.matview.operator.api.TlsSpec;
+import dev.matview.operator.net.Password;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.matview.operator.net.Password;
 import dev.matview.operator.postgres.FakeServer.Behaviour;
 import dev.matview.operator.postgres.FakeServer.Login;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.Connection;

@@ -1,6 +1,8 @@
 package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.TlsMode;
+import dev.matview.operator.net.AllowedHosts;
+import dev.matview.operator.net.Password;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.TestDatabase;
 import java.time.Duration;

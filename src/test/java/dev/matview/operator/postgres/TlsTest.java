@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.TlsMode;
+import dev.matview.operator.net.Password;
 import dev.matview.operator.testing.ClientCertificate;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.matview.operator.api.FailureClass;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.TlsMode;
+import dev.matview.operator.net.AllowedHosts;
+import dev.matview.operator.net.Password;
 import dev.matview.operator.postgres.FakeServer.Behaviour;
 import dev.matview.operator.postgres.FakeServer.Login;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Connections;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.Lease;

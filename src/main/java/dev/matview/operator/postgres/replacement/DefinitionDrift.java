@@ -1,9 +1,9 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.api.IndexSpec;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.BoundedTransaction;
 import dev.matview.operator.postgres.Cancellation;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Definition;
 import dev.matview.operator.postgres.Facade;
 import dev.matview.operator.postgres.Failure;

@@ -1,7 +1,7 @@
 package dev.matview.operator.postgres.replacement;
 
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.BoundedTransaction;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.ViewName;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.api.Reason;
-import dev.matview.operator.postgres.Deadline;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import java.sql.Connection;

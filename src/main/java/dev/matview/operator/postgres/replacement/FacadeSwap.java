@@ -1,10 +1,10 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.BoundedTransaction;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Facade;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;

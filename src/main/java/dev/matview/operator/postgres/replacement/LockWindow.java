@@ -1,8 +1,8 @@
 package dev.matview.operator.postgres.replacement;
 
 import dev.matview.operator.api.Reason;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.BoundedTransaction;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.StatementFailures;

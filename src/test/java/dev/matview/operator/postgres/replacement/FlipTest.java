@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
-import dev.matview.operator.postgres.Deadline;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.Failures;
 import dev.matview.operator.postgres.RefreshBounds;

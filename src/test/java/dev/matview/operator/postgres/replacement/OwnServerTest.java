@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Catalog;
-import dev.matview.operator.postgres.Deadline;
 import dev.matview.operator.postgres.Facade;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.Failures;

@@ -1,6 +1,5 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
-import dev.matview.operator.api.Reason;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The hosts that resources may name, as they are written, before anything is looked up: so an allowed address does not
  * allow the names that lead there, nor the other way round.
  *
- * @param entries names, {@code *.suffix} for all names below one, and addresses; none: every host is allowed
+ * @param entries names, {@code *.suffix} for all names below one, and addresses; without any, {@link #allows}
+ *     allows every host
  */
 public record AllowedHosts(List<String> entries) {
     /** All of them. */
@@ -28,25 +28,14 @@ public record AllowedHosts(List<String> entries) {
         return new AllowedHosts(List.of(list.split(",", -1)));
     }
 
-    /**
-     * Checks every host of a list, as any of them may be connected to.
-     *
-     * @throws FailureException of reason HostRefused that names the first one that is not allowed
-     */
-    void check(List<HostPort> hosts) throws FailureException {
-        for (HostPort host : hosts) {
-            if (!allows(host.host())) {
-                throw new FailureException(new Failure(
-                        Reason.HOST_REFUSED,
-                        "this operator may not connect to host \"" + host.host()
-                                + "\": use one that it may, or have whoever runs it add this one to"
-                                + " MATVIEW_ALLOWED_DATABASE_HOSTS"));
-            }
-        }
+    /** Whether it may be connected to. */
+    public boolean allows(String host) {
+        return entries.isEmpty() || names(host);
     }
 
-    private boolean allows(String host) {
-        return entries.isEmpty() || entries.stream().anyMatch(entry -> matches(entry, normal(host)));
+    /** Whether it is among the entries, of which there may be none. */
+    public boolean names(String host) {
+        return entries.stream().anyMatch(entry -> matches(entry, normal(host)));
     }
 
     private static boolean matches(String entry, String host) {

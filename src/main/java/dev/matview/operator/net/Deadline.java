@@ -1,4 +1,4 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
 import java.time.Duration;
 
@@ -16,6 +16,11 @@ public record Deadline(long nanos) {
     /** What is left until then; negative when it has passed. */
     public Duration remaining() {
         return Duration.ofNanos(nanos - System.nanoTime());
+    }
+
+    /** That much earlier. */
+    public Deadline earlierBy(Duration duration) {
+        return new Deadline(nanos - duration.toNanos());
     }
 
     /** That one or the end of a span from now, whichever comes first. */

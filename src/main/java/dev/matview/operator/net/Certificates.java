@@ -1,4 +1,4 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,11 +20,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Key material as PEM texts hold it. */
-final class Certificates {
+public final class Certificates {
     private Certificates() {}
 
-    /** @throws CertificateException when the text holds no certificate, or one that is broken */
-    static Collection<? extends Certificate> certificates(String pem) throws CertificateException {
+    /** Those that a text holds. @throws CertificateException when it holds no certificate, or one that is broken */
+    public static Collection<? extends Certificate> certificates(String pem) throws CertificateException {
         var stream = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
         Collection<? extends Certificate> all =
                 CertificateFactory.getInstance("X.509").generateCertificates(stream);
@@ -35,7 +35,7 @@ final class Certificates {
     }
 
     /** Those that present the certificate; null, which stands for no client certificate, when there is none. */
-    static KeyManager @Nullable [] keyManagers(@Nullable String certificate, @Nullable String key)
+    public static KeyManager @Nullable [] keyManagers(@Nullable String certificate, @Nullable String key)
             throws GeneralSecurityException, IOException {
         if (certificate == null || key == null) {
             return null;
@@ -50,7 +50,8 @@ final class Certificates {
     }
 
     /** Those that trust the authorities given, or for null those of the Java runtime. */
-    static TrustManager[] trustManagers(@Nullable String authorities) throws GeneralSecurityException, IOException {
+    public static TrustManager[] trustManagers(@Nullable String authorities)
+            throws GeneralSecurityException, IOException {
         KeyStore store = null;
         if (authorities != null) {
             store = KeyStore.getInstance("PKCS12");
@@ -66,7 +67,7 @@ final class Certificates {
     }
 
     /** For libpq's {@code sslmode=require}, which encrypts and asks nobody who they are. */
-    static TrustManager[] trustAny() {
+    public static TrustManager[] trustAny() {
         return new TrustManager[] {new TrustAny()};
     }
 

@@ -1,4 +1,4 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Reads unencrypted private keys in PEM form: PKCS#8 (RFC 5958), which Java reads itself, and the older PKCS#1 (RFC 8017)
  * and SEC 1 (RFC 5915), which cert-manager and CloudNativePG write; these are wrapped into PKCS#8.
  */
-final class PrivateKeys {
+public final class PrivateKeys {
     private static final Pattern PEM = Pattern.compile("-----BEGIN (RSA |EC |)PRIVATE KEY-----([^-]+)-----END");
     private static final byte[] VERSION = {0x02, 0x01, 0x00};
     private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
@@ -29,7 +29,7 @@ final class PrivateKeys {
     private PrivateKeys() {}
 
     /** Reads the first key of the text; fails when it holds none, or one of an unknown form or algorithm. */
-    static PrivateKey read(String pem) throws GeneralSecurityException {
+    public static PrivateKey read(String pem) throws GeneralSecurityException {
         Matcher matcher = PEM.matcher(pem);
         if (!matcher.find()) {
             throw new GeneralSecurityException("no unencrypted private key in it");

@@ -1,4 +1,4 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
 /** A secret text that does not show up when something that holds it is printed. */
 public record Password(String value) {

@@ -1,4 +1,4 @@
-package dev.matview.operator.postgres;
+package dev.matview.operator.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.net;
+
+import org.jspecify.annotations.NullMarked;
