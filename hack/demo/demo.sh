@@ -125,6 +125,7 @@ cat <<TEXT
   kubectl explain matviewrefresh.spec
   psql "\$DATABASE_URL" -c 'CREATE MATERIALIZED VIEW monthly_report AS SELECT 1 AS id; CREATE UNIQUE INDEX ON monthly_report (id)'
   psql "\$DATABASE_URL" -c 'DROP INDEX group_member_counts_key'    # and ask for a refresh: what does the status say?
+  psql "\$DATABASE_URL" -c 'LISTEN matview_refreshed' -c 'SELECT pg_sleep(30)'   # meanwhile ask for a refresh of group-member-counts: it is told here
   tail -f $state/operator.log
   make demo-down                                      # ends it
 TEXT

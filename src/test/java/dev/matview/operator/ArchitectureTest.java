@@ -20,6 +20,8 @@ class ArchitectureTest {
             .definedBy("..command..")
             .layer("cronjob")
             .definedBy("..cronjob..")
+            .layer("hook")
+            .definedBy("..hook..")
             .layer("refresh")
             .definedBy("..refresh..")
             .layer("postgres")
@@ -36,12 +38,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("controller")
             .whereLayer("cronjob")
             .mayOnlyBeAccessedByLayers("controller")
+            .whereLayer("hook")
+            .mayOnlyBeAccessedByLayers("controller")
             .whereLayer("refresh")
             .mayOnlyBeAccessedByLayers("controller", "cronjob")
             .whereLayer("postgres")
             .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh")
             .whereLayer("net")
-            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "refresh", "postgres")
+            .mayOnlyBeAccessedByLayers("controller", "command", "cronjob", "hook", "refresh", "postgres")
             .whereLayer("schedule")
             .mayOnlyBeAccessedByLayers("controller", "command", "cronjob")
             .whereLayer("api")
@@ -62,6 +66,7 @@ class ArchitectureTest {
                     "..controller..",
                     "..command..",
                     "..cronjob..",
+                    "..hook..",
                     "..operator.net..",
                     "..refresh..",
                     "..postgres..",
@@ -71,7 +76,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule kubernetesLivesInTheControllerAndItsCronJobsAlone = noClasses()
             .that()
-            .resideInAnyPackage("..command..", "..operator.net..", "..refresh..", "..postgres..", "..schedule..")
+            .resideInAnyPackage(
+                    "..command..", "..hook..", "..operator.net..", "..refresh..", "..postgres..", "..schedule..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..", "io.quarkus..");
@@ -88,7 +94,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule sqlLivesInPostgresAlone = noClasses()
             .that()
-            .resideInAnyPackage("..controller..", "..command..", "..operator.net..", "..schedule..", "..api..")
+            .resideInAnyPackage(
+                    "..controller..", "..command..", "..hook..", "..operator.net..", "..schedule..", "..api..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..");

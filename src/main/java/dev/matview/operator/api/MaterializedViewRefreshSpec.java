@@ -114,7 +114,8 @@ public record MaterializedViewRefreshSpec(
                 planner only.""")
         Map<String, String> settings,
 
-        @Default("{}") @JsonPropertyDescription("What follows a refresh that has succeeded.")
+        @Default("{}")
+        @JsonPropertyDescription("What follows a refresh: maintenance of the view, and hooks that tell others.")
         AfterRefreshSpec afterRefresh,
 
         @Default("InOperator") @JsonPropertyDescription("""

@@ -92,6 +92,28 @@ public record RefreshRecord(
                 null);
     }
 
+    /** The same with another message. */
+    public RefreshRecord withMessage(String text) {
+        return new RefreshRecord(
+                status,
+                trigger,
+                scheduledTime,
+                request,
+                mode,
+                job,
+                startTime,
+                completionTime,
+                duration,
+                rows,
+                sizeBytes,
+                attempts,
+                lockWait,
+                reason,
+                text,
+                sqlState,
+                fingerprint);
+    }
+
     /** Whether both are about the same cause for a run, so that the later one replaces the earlier one. */
     public boolean sameCauseAs(RefreshRecord other) {
         return trigger.equals(other.trigger)

@@ -11,6 +11,12 @@ final class SpecRules {
     /** Text of some lines, which becomes a part of JSON in an environment variable: no control characters but those. */
     static final String TEXT = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]+$";
 
+    /** One name or address, without what would make it more in a URL. */
+    static final String HOST = "^[^\\s/?#@'\",]+$";
+
+    /** RFC 3986 without user, password and fragment, in ASCII. */
+    static final String HTTP_URL = "^https?://([-._A-Za-z0-9]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?([/?][!-\"$-~]*)?$";
+
     static final String NAME_BYTES = "size(bytes(self.name)) <= 63";
     static final String SCHEMA_BYTES = "size(bytes(self.schema)) <= 63";
     static final String BYTES_MESSAGE = "a name in PostgreSQL has at most 63 bytes (an umlaut takes two)";

@@ -49,6 +49,10 @@ record Announcement(String type, String reason, String message) {
                             + " passed without a run: the operator was down, the resource suspended, the deadline"
                             + " over, or another run under way"));
         }
+        List<String> failedHooks = failedHooks(before, after);
+        if (!failedHooks.isEmpty()) {
+            announcements.add(new Announcement(WARNING, "HookFailed", String.join("; ", failedHooks)));
+        }
         List<ViewWarning> known = warnings(before);
         warnings(after).stream()
                 .filter(warning -> !known.contains(warning))
@@ -96,6 +100,14 @@ record Announcement(String type, String reason, String message) {
                 "Refreshed",
                 run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows()) + ")"
                         + (run.message() == null ? "" : "; " + run.message()));
+    }
+
+    private static List<String> failedHooks(MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
+        return after.history().stream()
+                .flatMap(run -> HookReport.sentences(run).stream().filter(sentence -> before.history().stream()
+                        .filter(known -> known.startTime().equals(run.startTime()))
+                        .noneMatch(known -> HookReport.sentences(known).contains(sentence))))
+                .toList();
     }
 
     private static List<ViewWarning> warnings(MaterializedViewRefreshStatus status) {

@@ -16,6 +16,9 @@ public interface OperatorConfig {
     /** The hosts that may be connected to: names, {@code *.suffix} for all below one, addresses; absent: all. */
     Optional<List<String>> allowedDatabaseHosts();
 
+    /** The hosts that hooks of resources may name, Redis servers and webhooks, written as those of databases; absent: none. */
+    Optional<List<String>> allowedHookHosts();
+
     /** How a server may ask for the password, as libpq's {@code require_auth}; lower it for old servers only. */
     @WithDefault("scram-sha-256")
     String requireAuth();

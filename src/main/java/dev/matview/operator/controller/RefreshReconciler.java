@@ -64,6 +64,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private final Runs<ResourceKey> runs;
     private final CronJobs cronJobs;
     private final Launcher launcher;
+    private final Hooks hooks;
     private @Nullable Cache<MaterializedViewRefresh> cache;
 
     RefreshReconciler(
@@ -88,6 +89,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
                 new Backoff(config.recheckBackoff(), config.maxBackoff()),
                 () -> ThreadLocalRandom.current().nextDouble());
+        this.hooks = new Hooks(client, config, clock, events::news);
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
         this.launcher =
                 new Launcher(runs, new Anticipation(connections, clock), cronJobs, credentials, clock, this::admit);
@@ -144,7 +146,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 memory.gate(key, before),
                 delegation.toJobs() ? pacing.forJobs() : pacing,
                 now);
-        MaterializedViewRefreshStatus after = pass.status();
+        MaterializedViewRefreshStatus after = hooks.reported(key, pass.status());
         if (!after.equals(before)) {
             switch (writer.write(resource, after)) {
                 case WRITTEN -> {
@@ -163,6 +165,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 }
             }
         }
+        hooks.recorded(resource, before, after);
         memory.set(key, pass.gate());
         ordering.keep(resource, pass, isUnderWay(progress), claims.objection(key) != null, now)
                 .forEach(events::news);
@@ -250,6 +253,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private void gone(ResourceKey key) {
         runs.cancel(key);
         memory.forget(key);
+        hooks.forget(key);
         cronJobs.forget(key);
         rotations.forget(key.uid());
         writer.forget(key.uid());
@@ -267,5 +271,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     /** Before {@link Operation} ends the rest: what ends now is still recorded as usual. */
     void stop(@Observes @Priority(Operation.STOP - 1) ShutdownEvent event) {
         runs.stop(stopGrace, LAST_WORDS);
+        hooks.stop();
     }
 }

@@ -212,6 +212,14 @@ final class StatusDraft {
                 .count();
     }
 
+    /** Adds what hooks have to say of a run, where that is still shown. */
+    void remark(HookReport report) {
+        if (lastRefresh != null) {
+            lastRefresh = report.on(lastRefresh);
+        }
+        history.replaceAll(report::on);
+    }
+
     /** The last runs, newest first. */
     List<RefreshRecord> history() {
         return List.copyOf(history);

@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import dev.matview.operator.api.Durations;
 import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.RefreshMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a resource declares about its view: all that a run needs to know, wherever it takes place.
@@ -11,6 +12,7 @@ import dev.matview.operator.api.RefreshMode;
  * @param settings that the view's query runs under
  * @param maintenance what follows a refresh
  * @param upkeep what is done about a view that is not as it should be
+ * @param notification that tells how a run ended, or null for none
  */
 public record DeclaredView(
         ViewName name,
@@ -19,11 +21,12 @@ public record DeclaredView(
         RefreshBounds bounds,
         SessionSettings settings,
         RoutineMaintenance maintenance,
-        Upkeep upkeep) {
+        Upkeep upkeep,
+        @Nullable Notification notification) {
 
     /** A view that is refreshed in that mode, and nothing besides. */
     public DeclaredView(ViewName name, RefreshMode mode, RefreshBounds bounds) {
-        this(name, mode, false, bounds, SessionSettings.NONE, RoutineMaintenance.NONE, Upkeep.NONE);
+        this(name, mode, false, bounds, SessionSettings.NONE, RoutineMaintenance.NONE, Upkeep.NONE, null);
     }
 
     /** What that spec declares; a readable one. */
@@ -38,6 +41,7 @@ public record DeclaredView(
                 new SessionSettings(spec.settings()),
                 new RoutineMaintenance(
                         spec.afterRefresh().analyze(), spec.afterRefresh().vacuum()),
-                Upkeep.of(spec));
+                Upkeep.of(spec),
+                Notification.of(spec.afterRefresh().notification()));
     }
 }

@@ -49,7 +49,14 @@ public sealed interface Outcome {
             List<ViewWarning> warnings,
             @Nullable String fingerprint,
             @Nullable String note)
-            implements Outcome {}
+            implements Outcome {
+
+        /** The same with more sentences. */
+        Refreshed and(List<String> said) {
+            return new Refreshed(
+                    facts, result.and(said), startTime, completionTime, duration, warnings, fingerprint, note);
+        }
+    }
 
     /**
      * A refresh would not have changed the view.

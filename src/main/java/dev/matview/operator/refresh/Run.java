@@ -123,13 +123,15 @@ public final class Run {
     private Step connected(Credentials credentials) throws FailureException, InterruptedException {
         ConnectionSettings settings = credentials.settings();
         try (Lease lease = credentials.open(connections)) {
+            var listeners = new Listeners(request, lease.connection(), clock, cancellation);
             try {
-                return on(lease.connection(), settings);
+                Step step = on(lease.connection(), settings);
+                return step instanceof Step.End(Outcome outcome) ? new Step.End(listeners.told(outcome)) : step;
             } catch (FailureException e) {
                 if (e.failure().reason() == Reason.NOT_PRIMARY) {
                     lease.discard();
                 }
-                throw e;
+                throw new FailureException(listeners.told(e.failure(), startTime));
             }
         }
     }
@@ -288,13 +290,5 @@ public final class Run {
                     fingerprint == null ? null : fingerprint.format(),
                     go.note());
         }
-    }
-
-    /** What comes after a connection was used. */
-    private sealed interface Step {
-        record End(Outcome outcome) implements Step {}
-
-        /** Again after that time; nothing is held until then. */
-        record Pause(Duration pause) implements Step {}
     }
 }

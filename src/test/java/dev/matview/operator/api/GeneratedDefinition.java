@@ -103,7 +103,7 @@ final class GeneratedDefinition {
             schema.setMaxLength(QUANTITY);
         }
         schema.getProperties().forEach((name, property) -> {
-            if (name.endsWith("Ref")) {
+            if (name.endsWith("Ref") || name.endsWith("From")) {
                 property.setXKubernetesMapType("atomic");
             }
             walk(property);

@@ -38,7 +38,7 @@ public final class ResourceExamples {
                 true,
                 new TimeoutsSpec("1s", "2h"),
                 Map.of("work_mem", "64MB", "jit", "off"),
-                AfterRefreshSpec.DEFAULT,
+                hooks(),
                 Execution.CRON_JOB,
                 new CronJobSpec(
                         new ResourcesSpec(
@@ -50,6 +50,28 @@ public final class ResourceExamples {
                 new RetrySpec(3L, "1s", "2m"),
                 4,
                 null);
+    }
+
+    private static AfterRefreshSpec hooks() {
+        var key = new KeyReference("cache", "password");
+        var ca = new CertificateAuthoritySource(new KeyReference("cache", "ca.crt"), null);
+        return new AfterRefreshSpec(
+                Maintenance.ALWAYS,
+                Maintenance.NEVER,
+                new NotifySpec("news", Occasion.ALWAYS),
+                new RedisSpec(
+                        null,
+                        "cache",
+                        6380,
+                        3,
+                        false,
+                        "app",
+                        key,
+                        ca,
+                        List.of("totals"),
+                        List.of("totals:*"),
+                        Occasion.FAILURE),
+                new WebhookSpec("https://hooks/a", null, key, ca, Occasion.SUCCESS));
     }
 
     public static MaterializedViewRefreshStatus fullStatus() {

@@ -89,6 +89,35 @@ class AdmissionPolicyIT {
                 .withMessageContaining("in the namespace " + namespace.name());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis: {keys: [k], urlFrom: {name: theirs, key: url}}",
+                "redis: {keys: [k], host: cache, passwordFrom: {name: theirs, key: password}}",
+                "redis: {keys: [k], host: cache, ca: {secretKeyRef: {name: theirs, key: ca.crt}}}",
+                "webhook: {urlFrom: {name: theirs, key: url}}",
+                "webhook: {url: 'https://hooks', signingKeyFrom: {name: theirs, key: key}}",
+                "webhook: {url: 'https://hooks', ca: {secretKeyRef: {name: theirs, key: ca.crt}}}"
+            })
+    void aSecretOfAHookThatTheUserMayNotGetIsRefusedByName(String hook) {
+        assertThatExceptionOfType(KubernetesClientException.class)
+                .isThrownBy(() -> create(limited, OWN, "afterRefresh: {" + hook + "}"))
+                .satisfies(e -> assertThat(e.getCode()).isEqualTo(403))
+                .withMessageContaining("the operator would use the Secret theirs on your behalf");
+        assertThatCode(() -> create(limited, OWN, "afterRefresh: {" + hook.replace("theirs", "own") + "}"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aHookIsNotAddedToAResourceOfSomebodyElse() {
+        create(namespace.client(), "secretRef: {name: theirs}");
+        var resource = new RefreshResource(limited, namespace.name(), "totals");
+
+        assertThatExceptionOfType(KubernetesClientException.class)
+                .isThrownBy(() -> resource.edit(Map.of("afterRefresh", Map.of("notify", Map.of("channel", "news")))))
+                .withMessageContaining("Secret theirs");
+    }
+
     @Test
     void aCertificateAuthorityInAConfigMapIsNoSecret() {
         assertThatCode(() -> create(limited, OWN + ", tls: {ca: {configMapKeyRef: {name: ca, key: ca.crt}}}"))

@@ -43,6 +43,7 @@ final class OperatorProcess implements AutoCloseable {
             Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
             Map.entry("QUARKUS_HTTP_PORT", "0"),
             Map.entry("MATVIEW_DEFINITIONS", "true"),
+            Map.entry("MATVIEW_ALLOWED_HOOK_HOSTS", "127.0.0.1,localhost"),
             Map.entry("MATVIEW_LOG_LEVEL", "DEBUG"));
 
     private final Process process;

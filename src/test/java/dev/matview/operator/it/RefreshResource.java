@@ -116,7 +116,11 @@ record RefreshResource(KubernetesClient client, String namespace, String name) {
     }
 
     Event awaitEvent(String reason) {
-        Awaitility.await(name + " has an event " + reason).atMost(PATIENCE).untilAsserted(() -> assertThat(events())
+        return awaitEvent(reason, PATIENCE);
+    }
+
+    Event awaitEvent(String reason, Duration patience) {
+        Awaitility.await(name + " has an event " + reason).atMost(patience).untilAsserted(() -> assertThat(events())
                 .extracting(Event::getReason)
                 .contains(reason));
         return events().stream()

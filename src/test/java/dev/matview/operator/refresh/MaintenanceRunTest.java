@@ -57,7 +57,7 @@ class MaintenanceRunTest {
     private Outcome run(RefreshMode mode, SessionSettings settings, RoutineMaintenance maintenance)
             throws InterruptedException {
         var view = new DeclaredView(
-                new ViewName("public", "v"), mode, true, Refreshing.BOUNDS, settings, maintenance, Upkeep.NONE);
+                new ViewName("public", "v"), mode, true, Refreshing.BOUNDS, settings, maintenance, Upkeep.NONE, null);
         var credentials = new Credentials(TestSettings.of(database), false);
         var request = new RunRequest<>(
                 "v", 1, new Trigger.Manual(null), null, () -> credentials, view, identity -> null, null);

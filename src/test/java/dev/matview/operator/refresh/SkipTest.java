@@ -222,7 +222,8 @@ class SkipTest {
                         Refreshing.BOUNDS,
                         SessionSettings.NONE,
                         RoutineMaintenance.NONE,
-                        Upkeep.NONE),
+                        Upkeep.NONE,
+                        null),
                 identity -> null,
                 new SkipPolicy(maxStaleness, fingerprint));
     }

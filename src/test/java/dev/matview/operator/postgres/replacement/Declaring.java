@@ -42,7 +42,8 @@ record Declaring(TestDatabase database, ViewName view, RefreshMode mode) {
                 Refreshing.BOUNDS,
                 SessionSettings.NONE,
                 RoutineMaintenance.NONE,
-                new Upkeep(OnMissing.CREATE, OnDrift.RECREATE, definition));
+                new Upkeep(OnMissing.CREATE, OnDrift.RECREATE, definition),
+                null);
     }
 
     RefreshResult create(Definition definition) throws SQLException, FailureException, InterruptedException {

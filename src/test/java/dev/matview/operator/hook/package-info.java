@@ -1,0 +1,4 @@
+@NullMarked
+package dev.matview.operator.hook;
+
+import org.jspecify.annotations.NullMarked;
