@@ -74,9 +74,11 @@ docs: ## Write the resource's reference anew from crds/
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
 
-.PHONY: bench bench-modes bench-skip bench-schedule
+.PHONY: bench bench-modes bench-skip bench-schedule bench-metrics
 bench: $(JAR) control-plane postgresql-18 ## Measure the operator against psql
 	@bench/run.sh
+bench-metrics: $(JAR) control-plane postgresql-18 ## Measure a scrape of the metrics with 1,000 resources (a part of bench)
+	@bench/run.sh metrics
 bench-modes: $(JAR) postgresql-18 ## Compare the modes on 2,000,000 rows under readers, then bench-skip
 	@bench/modes.sh
 	@bench/skip.sh

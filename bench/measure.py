@@ -7,6 +7,7 @@ import signal
 import statistics
 import sys
 import time
+import urllib.request
 
 from api_server import GROUP, RESOURCES, ApiServer, Watch
 from database import APP, Database, Log
@@ -14,6 +15,7 @@ from program import FLAGS, Container, Operator
 
 QUICK = bool(os.environ.get("BENCH_QUICK"))
 PAIRS = 3 if QUICK else 9
+SCRAPES = 5 if QUICK else 30
 REQUESTS = 20 if QUICK else 200
 STARTS = 2 if QUICK else 5
 FEW, MANY = 3, 100 if QUICK else 1_000
@@ -219,6 +221,40 @@ def memory():
     row("database connections opened, still open", f"{opened}, {still_open}", "0, 0", opened + still_open == 0)
 
 
+def metrics():
+    title(f"A scrape of /q/metrics with {MANY:,} resources that have been refreshed, {SCRAPES} times")
+    where = "bench-metrics"
+    say(f"{MANY} views and resources")
+    database.many_views("bench_metrics", MANY)
+    namespace(where)
+    for n in range(1, MANY + 1):
+        resource(where, f"view-{n}", f"bench_metrics_{n}")
+    with Operator(state, java, where) as operator:
+        wait_until_ready(operator, where, 300)
+        for n in range(1, MANY + 1):
+            api.request_refresh(where, f"view-{n}", "one")
+        end = time.monotonic() + 600
+        while not all(answered("one")(r.get("status") or {}) for r in api.resources(where)):
+            if time.monotonic() > end:
+                raise RuntimeError("not all resources were refreshed")
+            time.sleep(1)
+        say("all were refreshed")
+        before = operator.resident_megabytes()
+        times = []
+        for _ in range(SCRAPES):
+            begun = time.monotonic()
+            with urllib.request.urlopen(f"{operator.url()}/q/metrics", timeout=30) as answer:
+                text = answer.read()
+            times.append((time.monotonic() - begun) * 1000)
+            time.sleep(0.2)
+        after = operator.resident_megabytes()
+    lines = [line for line in text.decode().splitlines() if line.startswith("matview_")]
+    ready = sum(line.startswith("matview_ready{") and line.endswith(" 1.0") for line in lines)
+    row("median, largest, the first", f"{statistics.median(times):.0f} ms, {max(times):.0f} ms, {times[0]:.0f} ms", "<= 500 ms", statistics.median(times) <= 500)
+    row("size, the operator's own series", f"{len(text) / 1024:.0f} KiB, {len(lines):,}", "all ready", ready == MANY)
+    row("resident before and after", f"{before:.0f} MB, {after:.0f} MB")
+
+
 def load():
     title(f"A container of {LOAD_MEGABYTES} MiB, {MANY:,} resources, {LOAD_DATABASES} databases, a refresh each second for {LOAD_SECONDS} s")
     where = "bench-load"
@@ -263,7 +299,7 @@ def machine():
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    parts = {part.__name__: part for part in (refresh, latency, start, memory, load)}
+    parts = {part.__name__: part for part in (refresh, latency, start, memory, metrics, load)}
     wanted = sys.argv[1:] or [part for part in parts if part != "load"]
     if unknown := set(wanted) - set(parts):
         sys.exit(f"there is no {', '.join(unknown)}: use {', '.join(parts)}")

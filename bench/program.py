@@ -29,6 +29,11 @@ class Operator:
     def runs(self):
         return self.process.poll() is None
 
+    def url(self):
+        """Where it answers over HTTP, once it does."""
+        with open(self.log, encoding="utf-8") as log:
+            return re.search(r"Listening on: (http://[0-9.:]+)", log.read())[1]
+
     def resident_megabytes(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1024

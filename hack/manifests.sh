@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Renders the manifests of deploy/ from the chart, and the charts' README.md from their values: manifests.sh
-# manifests.sh FOLDER writes the manifests there, and no README. The kustomizations beside the manifests are written by hand.
+# Renders the manifests of deploy/ from the chart, and the charts' README.md from their values; copies alerts and dashboard into the chart: manifests.sh
+# manifests.sh FOLDER writes the manifests there, and nothing else. The kustomizations beside the manifests are written by hand.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 . "$root/hack/tools/env.sh"
 to=${1:-$root/deploy}
+# A chart reads no file outside of its folder.
+[ $# -gt 0 ] || cp "$root"/deploy/monitoring/{rules.yaml,dashboard.json} "$root/helm/matview-operator/files/monitoring/"
 
 render() { # file values... -- templates...
   local file=$1 values=() templates=(); shift
@@ -21,5 +23,6 @@ render admin/roles-for-people.yaml -- people
 render admin/admission-policy.yaml -- admissionpolicy
 render overlays/cluster-wide/rbac.yaml -- rbac
 render overlays/namespaced/rbac.yaml watch.namespaces="{matview-system}" -- rbac
+render monitoring/prometheusrule.yaml metrics.prometheusRule.enabled=true -- metrics
 
 [ $# -gt 0 ] || "$TOOLS_BIN/helm-docs" --chart-search-root "$root/helm" --sort-values-order file --log-level warning

@@ -75,6 +75,18 @@ samples_are_those_of() { # values of matview-refreshes: the API server has judge
   diff -u "$work/samples.json" "$work/rendered.json"
 }
 
+monitoring_is_the_charts() {
+  local file
+  for file in rules.yaml dashboard.json; do
+    diff -u "deploy/monitoring/$file" "helm/matview-operator/files/monitoring/$file" || { echo "run 'make manifests' and commit the result"; return 1; }
+  done
+}
+alerts_fire() { # promtool judges the rules, and runs their tests
+  command -v promtool >/dev/null || { echo "promtool is not on the PATH (Debian: prometheus)"; return 1; }
+  promtool check rules deploy/monitoring/rules.yaml
+  promtool test rules deploy/monitoring/rules_test.yaml
+}
+
 rules() { jq -c '.[] | select(.kind | test("Role$")) | .rules[]' | sort; } # of a list of objects
 rules_are_those_of_rbac_yaml() {
   objects <deploy/rbac.yaml | rules >"$work/written"
@@ -102,6 +114,8 @@ check "the manifests are those of the chart" manifests_are_current
 check "the overlay cluster-wide is the chart as it is" overlay_is_the_chart cluster-wide
 check "the overlay namespaced is the chart for its own namespace" overlay_is_the_chart namespaced 'watch.namespaces={matview-system}' crds.create=false
 check "the chart's rules are those of rbac.yaml" rules_are_those_of_rbac_yaml
+check "the chart's alerts and dashboard are those of monitoring" monitoring_is_the_charts
+check "promtool, monitoring" alerts_fire
 for folder in base admin overlays/cluster-wide overlays/namespaced; do
   check "kubeconform, $folder" kustomization_conforms "deploy/$folder"
 done

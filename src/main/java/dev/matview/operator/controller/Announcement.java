@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Something that a person would want to see in {@code kubectl describe}.
  *
  * @param type Normal or Warning
+ * @param ofRun whether it says how a run ended
  */
-record Announcement(String type, String reason, String message) {
+record Announcement(String type, String reason, String message, boolean ofRun) {
     static final String NORMAL = "Normal";
     static final String WARNING = "Warning";
+
+    Announcement(String type, String reason, String message) {
+        this(type, reason, message, false);
+    }
 
     /** What there is to say about the way from one status to the next. */
     static List<Announcement> between(MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {
@@ -93,13 +98,14 @@ record Announcement(String type, String reason, String message) {
     private static Announcement ended(RefreshRecord run) {
         if (run.reason() != null && run.message() != null) {
             String type = run.status().equals(Records.SKIPPED) ? NORMAL : WARNING;
-            return new Announcement(type, run.reason(), run.message());
+            return new Announcement(type, run.reason(), run.message(), true);
         }
         return new Announcement(
                 NORMAL,
                 "Refreshed",
                 run.trigger() + ": refreshed in " + run.duration() + " (" + run.mode() + Records.rows(run.rows()) + ")"
-                        + (run.message() == null ? "" : "; " + run.message()));
+                        + (run.message() == null ? "" : "; " + run.message()),
+                true);
     }
 
     private static List<String> failedHooks(MaterializedViewRefreshStatus before, MaterializedViewRefreshStatus after) {

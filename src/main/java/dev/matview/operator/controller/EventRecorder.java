@@ -44,7 +44,19 @@ final class EventRecorder {
         this.clock = clock;
     }
 
+    /** Logs it, and writes its Event in the background. */
     void record(MaterializedViewRefresh resource, Announcement announcement) {
+        record(resource, announcement, false);
+    }
+
+    /** @param runLogged whether the run that has ended said so in the log itself, which then is not repeated */
+    void record(MaterializedViewRefresh resource, Announcement announcement, boolean runLogged) {
+        LOG.logf(
+                runLogged && announcement.ofRun() ? Logger.Level.DEBUG : Logger.Level.INFO,
+                "%s: %s: %s",
+                ResourceKey.of(resource),
+                announcement.reason(),
+                announcement.message());
         writer.execute(() -> {
             try {
                 write(resource, announcement);

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -65,6 +66,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private final CronJobs cronJobs;
     private final Launcher launcher;
     private final Hooks hooks;
+    private final Exposition exposition;
     private @Nullable Cache<MaterializedViewRefresh> cache;
 
     RefreshReconciler(
@@ -75,6 +77,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             Slots slots,
             EventRecorder recorder,
             CronJobs cronJobs,
+            Exposition exposition,
             Leadership leadership) {
         this.clock = clock;
         this.leadership = leadership;
@@ -83,6 +86,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         this.writer = new StatusWriter(client);
         this.recorder = recorder;
         this.cronJobs = cronJobs;
+        this.exposition = exposition;
         this.rotations = new Rotations(clock);
         var credentials = new SecretCredentials(client, rotations);
         this.pacing = new Pacing(
@@ -99,6 +103,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     public List<EventSource<?, MaterializedViewRefresh>> prepareEventSources(
             EventSourceContext<MaterializedViewRefresh> context) {
         cache = context.getPrimaryCache();
+        exposition.serve(context.getPrimaryCache(), memory, runs);
         return cronJobs.enabled() ? ChildEvents.with(events, context) : List.of(events);
     }
 
@@ -130,9 +135,9 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             arrangement = state == null ? arrange(resource, plan, ordered, children, before) : Arrangement.NONE;
         } catch (KubernetesClientException e) {
             LOG.debugf("the API server gave or took no object (HTTP status %d)", e.getCode());
-            return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+            return later();
         }
-        arrangement.announcements().forEach(a -> announce(resource, a));
+        arrangement.announcements().forEach(a -> recorder.record(resource, a));
         Failure failure = arrangement.failure();
         Delegation delegation = ordered ? arrangement.delegation().unscheduled() : arrangement.delegation();
         var pass = new Pass(
@@ -151,14 +156,16 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             switch (writer.write(resource, after)) {
                 case WRITTEN -> {
                     memory.wrote(resource, after);
-                    Announcement.between(before, after).forEach(a -> announce(resource, a));
+                    exposition.wrote(key, before, after, progress);
+                    boolean logged = state instanceof Runs.State.Ended;
+                    Announcement.between(before, after).forEach(a -> recorder.record(resource, a, logged));
                 }
                 case NOT_NOW -> {
-                    return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+                    return later();
                 }
                 case GONE -> {
                     if (lives(key)) {
-                        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+                        return later();
                     }
                     gone(key);
                     return UpdateControl.noUpdate();
@@ -169,6 +176,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         memory.set(key, pass.gate());
         ordering.keep(resource, pass, isUnderWay(progress), claims.objection(key) != null, now)
                 .forEach(events::news);
+        LOG.debugf("%s: %s", key, new Verdict(pass, state != null, now));
         if (state instanceof Runs.State.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
         }
@@ -225,14 +233,17 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         return cronJobs.arrange(resource, plan, suspended, children, before);
     }
 
-    private void announce(MaterializedViewRefresh resource, Announcement announcement) {
-        LOG.infof(
-                "%s/%s: %s: %s",
-                resource.getMetadata().getNamespace(),
-                resource.getMetadata().getName(),
-                announcement.reason(),
-                announcement.message());
-        recorder.record(resource, announcement);
+    /** The look ends early, and is made again. */
+    private UpdateControl<MaterializedViewRefresh> later() {
+        exposition.failed();
+        return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<MaterializedViewRefresh> updateErrorStatus(
+            MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context, Exception thrown) {
+        exposition.failed();
+        return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
 
     /** On a run's thread, when it is known which view this is. */
@@ -255,6 +266,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         memory.forget(key);
         hooks.forget(key);
         cronJobs.forget(key);
+        exposition.forget(key);
         rotations.forget(key.uid());
         writer.forget(key.uid());
         claims.release(key).forEach(this::reconsider);

@@ -13,4 +13,10 @@ record ResourceKey(String uid, ResourceID id) {
     static ResourceKey of(MaterializedViewRefresh resource) {
         return new ResourceKey(resource.getMetadata().getUid(), ResourceID.fromResource(resource));
     }
+
+    /** As people name it: {@code namespace/name}. */
+    @Override
+    public String toString() {
+        return id.getNamespace().orElse("") + "/" + id.getName();
+    }
 }

@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Disposes;
@@ -64,6 +65,13 @@ final class Wiring {
     @Singleton
     Slots slots(OperatorConfig config) {
         return new Slots(config.refreshesPerDatabase(), config.refreshes());
+    }
+
+    /** One for all: the extension's own would be another one for each who asks for it. */
+    @Produces
+    @Singleton
+    CollectorRegistry collectorRegistry() {
+        return new CollectorRegistry(true);
     }
 
     /** Of the framework's figures only those that do not grow with the number of resources. */

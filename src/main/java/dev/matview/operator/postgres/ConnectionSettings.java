@@ -28,4 +28,9 @@ public record ConnectionSettings(
     public String address() {
         return hosts.stream().map(HostPort::toString).collect(Collectors.joining(","));
     }
+
+    /** Addresses and database, without the user: what metrics and logs name a database by. */
+    public String target() {
+        return address() + "/" + database;
+    }
 }

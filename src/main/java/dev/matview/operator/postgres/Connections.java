@@ -1,10 +1,13 @@
 package dev.matview.operator.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -110,6 +113,18 @@ public final class Connections implements AutoCloseable {
         shared.discard();
     }
 
+    /** What is open and asked for now, by database; those that nobody uses any more are not among them. */
+    public Collection<PoolUse> use() {
+        var byDatabase = new TreeMap<String, PoolUse>();
+        synchronized (pools) {
+            pools.values().forEach(shared -> {
+                PoolUse use = shared.use();
+                byDatabase.merge(use.database(), use, PoolUse::plus);
+            });
+        }
+        return byDatabase.values();
+    }
+
     /** Closes all pools; connections that are still leased are cut. */
     @Override
     public void close() {
@@ -126,7 +141,7 @@ public final class Connections implements AutoCloseable {
         private final int size;
         private final Semaphore places;
         private final ReentrantLock opening = new ReentrantLock();
-        private @Nullable HikariDataSource pool;
+        private volatile @Nullable HikariDataSource pool;
         private @Nullable RuntimeException failure;
         private long failedNanos;
         private int users;
@@ -162,6 +177,17 @@ public final class Connections implements AutoCloseable {
                 failedNanos = startNanos;
                 throw e;
             }
+        }
+
+        /** Waits for nobody: a pool that is just being opened has no connections yet. */
+        private PoolUse use() {
+            HikariDataSource open = pool;
+            HikariPoolMXBean figures = open == null ? null : open.getHikariPoolMXBean();
+            return new PoolUse(
+                    settings.target(),
+                    figures == null ? 0 : figures.getActiveConnections(),
+                    figures == null ? 0 : figures.getIdleConnections(),
+                    places.getQueueLength());
         }
 
         /** Closes the pool, and cuts what is leased from it. */

@@ -33,6 +33,11 @@ public record RunRequest<K>(
         return new Purpose(generation, trigger, view.mode(), null);
     }
 
+    /** The same with other credentials. */
+    RunRequest<K> by(Credentials.Source source) {
+        return new RunRequest<>(key, generation, trigger, latestStart, source, view, admission, skip);
+    }
+
     /** Whether the view is left alone. */
     public boolean isCheck() {
         return trigger instanceof Trigger.Check;

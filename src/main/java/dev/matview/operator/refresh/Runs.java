@@ -2,11 +2,13 @@ package dev.matview.operator.refresh;
 
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.FailureException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -29,7 +31,8 @@ public final class Runs<K> {
     private final Clock clock;
     private final BooleanSupplier permission;
     private final Consumer<K> onNews;
-    private final Map<K, Entry<K>> entries = new ConcurrentHashMap<>();
+    private final Map<K, Entry> entries = new ConcurrentHashMap<>();
+    private final RunLog<K> log = new RunLog<>();
     private volatile boolean stopping;
 
     /**
@@ -46,7 +49,7 @@ public final class Runs<K> {
 
     /** What there is for that key, or null: nothing under way and nothing to record. */
     public @Nullable State<K> state(K key) {
-        Entry<K> entry = entries.get(key);
+        Entry entry = entries.get(key);
         if (entry == null) {
             return null;
         }
@@ -58,8 +61,7 @@ public final class Runs<K> {
 
     /** Starts a run, unless there is one for the key already, its outcome is not recorded yet, or all are to end. */
     public void start(RunRequest<K> request) {
-        var run = new Run(request, connections, slots, clock, () -> !stopping && permission.getAsBoolean(), permission);
-        var entry = new Entry<>(request, run, this::execute);
+        var entry = new Entry(request);
         if (!stopping && entries.putIfAbsent(request.key(), entry) == null) {
             entry.thread.start();
         }
@@ -67,30 +69,45 @@ public final class Runs<K> {
 
     /** The outcome was recorded: the next run may start. */
     public void acknowledge(State.Ended<K> ended) {
-        Entry<K> entry = entries.get(ended.request().key());
+        Entry entry = entries.get(ended.request().key());
         if (entry != null && entry.request.equals(ended.request())) {
             forget(entry);
         }
     }
 
+    /** How many runs of which database wait, and how many are under way; checks are not counted. */
+    public Map<String, Load> load() {
+        var loads = new TreeMap<String, Load>();
+        for (Entry entry : entries.values()) {
+            String database = entry.database;
+            if (database != null && entry.outcome == null && !entry.request.isCheck()) {
+                loads.merge(database, entry.run.hasBegun() ? Load.RUNNING : Load.QUEUED, Load::plus);
+            }
+        }
+        return loads;
+    }
+
     /** Ends the run for that key, if there is one, on the server too, and forgets it: nobody will hear of it. */
     public void cancel(K key) {
-        Entry<K> entry = entries.get(key);
+        log.forget(key);
+        Entry entry = entries.get(key);
         if (entry != null) {
             drop(entry);
         }
     }
 
-    private void execute(Entry<K> entry) {
+    private void execute(Entry entry) {
         // One that was cancelled before its thread began.
         if (entries.get(entry.request.key()) != entry) {
             return;
         }
+        log.opens(entry.request);
         Outcome outcome = outcome(entry);
         if (outcome == null) {
             forget(entry);
             return;
         }
+        log.ended(entry.request, entry.begun, outcome);
         entry.outcome = outcome;
         if (entries.get(entry.request.key()) == entry) {
             onNews.accept(entry.request.key());
@@ -98,7 +115,7 @@ public final class Runs<K> {
     }
 
     /** Null when it ended without having begun: its cause is as open as before. */
-    private @Nullable Outcome outcome(Entry<K> entry) {
+    private @Nullable Outcome outcome(Entry entry) {
         try {
             Outcome outcome = entry.run.execute();
             boolean ended = entry.ending && outcome instanceof Outcome.Failed;
@@ -116,19 +133,19 @@ public final class Runs<K> {
         return new Outcome.Failed(Failure.interrupted(), null, run.startTime(), clock.instant(), 1, Duration.ZERO);
     }
 
-    private void forget(Entry<K> entry) {
+    private void forget(Entry entry) {
         synchronized (entries) {
             entries.remove(entry.request.key(), entry);
             entries.notifyAll();
         }
     }
 
-    private void drop(Entry<K> entry) {
+    private void drop(Entry entry) {
         forget(entry);
         Thread.ofVirtual().name("cancel").start(() -> end(entry));
     }
 
-    private void end(Entry<K> entry) {
+    private void end(Entry entry) {
         try {
             boolean asked = entry.run.cancellation().cancel();
             if (!asked || !entry.thread.join(GRACE)) {
@@ -157,7 +174,7 @@ public final class Runs<K> {
         if (awaitNone(grace)) {
             return;
         }
-        for (Entry<K> entry : entries.values()) {
+        for (Entry entry : entries.values()) {
             entry.ending = true;
             Thread.ofVirtual().name("end").start(() -> end(entry));
         }
@@ -197,17 +214,50 @@ public final class Runs<K> {
         record Ended<K>(RunRequest<K> request, Outcome outcome) implements State<K> {}
     }
 
-    private static final class Entry<K> {
+    /**
+     * The runs of one database.
+     *
+     * @param queued due and waiting: for a connection, another refresh, or their turn
+     * @param running their turn has come
+     */
+    public record Load(int queued, int running) {
+        private static final Load QUEUED = new Load(1, 0);
+        private static final Load RUNNING = new Load(0, 1);
+
+        private Load plus(Load other) {
+            return new Load(queued + other.queued, running + other.running);
+        }
+    }
+
+    private final class Entry {
         private final RunRequest<K> request;
         private final Run run;
         private final Thread thread;
+        private volatile boolean begun;
         private volatile boolean ending;
+        private volatile @Nullable String database;
         private volatile @Nullable Outcome outcome;
 
-        private Entry(RunRequest<K> request, Run run, Consumer<Entry<K>> body) {
+        private Entry(RunRequest<K> request) {
             this.request = request;
-            this.run = run;
-            this.thread = Thread.ofVirtual().name("run").unstarted(() -> body.accept(this));
+            this.run = new Run(request.by(this::read), connections, slots, clock, this::begins, permission);
+            this.thread = Thread.ofVirtual().name("run").unstarted(() -> execute(this));
+        }
+
+        private Credentials read() throws FailureException {
+            Credentials credentials = request.credentials().read();
+            String target = credentials.settings().target();
+            database = target;
+            log.connects(target);
+            return credentials;
+        }
+
+        private boolean begins() {
+            begun = !stopping && permission.getAsBoolean();
+            if (begun) {
+                log.begins(request);
+            }
+            return begun;
         }
     }
 }

@@ -87,7 +87,7 @@ class AwaitedViewPassTest {
         var before = looks.status();
         looks.end("11:00:05", schedule("11:00:00"), skipped("11:00:05"));
         assertThat(Announcement.between(before, looks.status()))
-                .containsExactly(new Announcement("Normal", "ViewMissing", MESSAGE));
+                .containsExactly(new Announcement("Normal", "ViewMissing", MESSAGE, true));
     }
 
     @Test

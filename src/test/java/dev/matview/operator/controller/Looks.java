@@ -53,6 +53,7 @@ final class Looks {
     private NextStep next = new NextStep.Wait(null);
     private @Nullable Trigger lastTrigger;
     private Duration sleep = Duration.ZERO;
+    private String verdict = "";
 
     private Looks(@Nullable String job, String name, Ordering ordering) {
         this.job = job;
@@ -176,6 +177,7 @@ final class Looks {
         gate = pass.gate();
         next = pass.next();
         sleep = pass.atMost(Duration.ofDays(1));
+        verdict = new Verdict(pass, progress != null, at(time)).toString();
         if (next instanceof NextStep.Start(Trigger trigger)) {
             lastTrigger = trigger;
         }
@@ -225,6 +227,11 @@ final class Looks {
     /** How long nothing changes by itself but for what is next; a day at most. */
     Duration sleep() {
         return sleep;
+    }
+
+    /** Why something was due at the last look or was not, as the log says it. */
+    String verdict() {
+        return verdict;
     }
 
     Condition ready() {

@@ -80,7 +80,8 @@ class SkipPassTest {
                 .containsExactly(new Announcement(
                         "Normal",
                         "Unchanged",
-                        "nothing that it depends on has changed since the refresh at 2026-11-21T10:00:00Z"));
+                        "nothing that it depends on has changed since the refresh at 2026-11-21T10:00:00Z",
+                        true));
     }
 
     @Test

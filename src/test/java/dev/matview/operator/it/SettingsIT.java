@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,16 +67,17 @@ class SettingsIT {
     }
 
     @Test
-    void probesAndMetricsAnswerAlsoWhileItStandsByAndWithoutALinePerResource() throws Exception {
+    void probesAndMetricsAnswerAlsoWhileItStandsByAndTheLeaderAloneTellsOfResources() throws Exception {
         var lone = start(Map.of());
         scene.createView("totals");
         scene.create("totals", "").await("validated", ready());
         assertProbesAreUp(lone);
         var metrics = get(lone, "/q/metrics");
         assertThat(metrics)
-                .contains("operator_sdk_reconciliations", "jvm_memory_used_bytes")
-                .doesNotContain("totals");
-        assertThat(metrics.lines().filter(line -> !line.startsWith("#"))).hasSizeLessThan(150);
+                .contains("operator_sdk_reconciliations", "jvm_memory_used_bytes", "totals", "matview_leader 1.0");
+        assertThat(metrics.lines().filter(line -> !line.startsWith("#") && !line.startsWith("matview_")))
+                .hasSizeLessThan(150)
+                .noneMatch(line -> line.contains("totals"));
 
         var lease = scene.client().leases().inNamespace("matview-system").withName("matview-operator");
         try {
@@ -83,7 +85,14 @@ class SettingsIT {
             var leader = start(with(settings, "POD_NAME", "first"));
             await("a leader").until(() -> leader.log().contains("leading: "));
             assertProbesAreUp(leader);
-            assertProbesAreUp(start(with(settings, "POD_NAME", "second")));
+            var standby = start(with(settings, "POD_NAME", "second"));
+            assertProbesAreUp(standby);
+            await("the leader tells").atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                            get(leader, "/q/metrics"))
+                    .contains("matview_ready", "matview_leader 1.0"));
+            assertThat(get(standby, "/q/metrics"))
+                    .contains("matview_leader 0.0")
+                    .doesNotContain("matview_ready", "totals");
         } finally {
             lease.delete();
         }
