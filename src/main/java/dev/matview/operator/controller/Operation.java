@@ -32,6 +32,7 @@ final class Operation {
     private final Operator operator;
     private final OperatorConfig config;
     private final EventRecorder recorder;
+    private final Traces traces;
     private final @Nullable LeaderElection election;
     private final Thread serving = Thread.ofPlatform().name("start").unstarted(this::serveOrEnd);
     private volatile boolean stopping;
@@ -39,6 +40,7 @@ final class Operation {
     Operation(
             Operator operator,
             EventRecorder recorder,
+            Traces traces,
             OperatorConfig config,
             KubernetesClient client,
             Clock clock,
@@ -48,6 +50,7 @@ final class Operation {
         this.operator = operator;
         this.config = config;
         this.recorder = recorder;
+        this.traces = traces;
         if (config.leaderElection()) {
             var record = new LeaseRecord(client, clock, required(namespace), required(name));
             this.election = new LeaderElection(record, leadership, serving::start, Operation::halt);
@@ -104,6 +107,7 @@ final class Operation {
         stopping = true;
         operator.stop();
         recorder.close();
+        traces.close();
         if (election != null) {
             election.close();
         }

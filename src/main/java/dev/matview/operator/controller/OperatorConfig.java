@@ -70,6 +70,9 @@ public interface OperatorConfig {
     @WithDefault("false")
     boolean logJson();
 
+    /** Where traces of runs are sent, as OTLP over HTTP: a collector's address such as {@code http://collector:4318}; absent: nowhere. */
+    Optional<String> tracingEndpoint();
+
     /** Whether resources may have a definition, which is SQL that runs as the Secret's user. */
     @WithDefault("false")
     boolean definitions();

@@ -78,6 +78,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             EventRecorder recorder,
             CronJobs cronJobs,
             Exposition exposition,
+            Traces traces,
             Leadership leadership) {
         this.clock = clock;
         this.leadership = leadership;
@@ -94,7 +95,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 new Backoff(config.recheckBackoff(), config.maxBackoff()),
                 () -> ThreadLocalRandom.current().nextDouble());
         this.hooks = new Hooks(client, config, clock, events::news);
-        this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news);
+        this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news, traces::send);
         this.launcher =
                 new Launcher(runs, new Anticipation(connections, clock), cronJobs, credentials, clock, this::admit);
     }

@@ -2,6 +2,8 @@ package dev.matview.operator.controller;
 
 import dev.matview.operator.api.Durations;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,7 @@ final class Settings {
             settings.oneOf("MATVIEW_REQUIRE_AUTH", bare, METHODS);
         }
         settings.oneOf("MATVIEW_LOG_LEVEL", config.logLevel(), LEVELS);
+        config.tracingEndpoint().ifPresent(settings::endpoint);
         if (!settings.problems.isEmpty()) {
             throw new ConfigurationException(String.join("; ", settings.problems));
         }
@@ -49,6 +52,19 @@ final class Settings {
         if (value < 1) {
             problems.add(name + " is " + value + ", but must be 1 or more");
         }
+    }
+
+    private void endpoint(String text) {
+        try {
+            var address = new URI(text);
+            boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+            if (http && address.getHost() != null && address.getRawUserInfo() == null) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        problems.add("MATVIEW_TRACING_ENDPOINT is not an address such as http://collector:4318");
     }
 
     private void oneOf(String name, String value, Set<String> known) {

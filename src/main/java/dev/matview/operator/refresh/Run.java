@@ -6,7 +6,6 @@ import dev.matview.operator.api.SkipReason;
 import dev.matview.operator.api.ViewWarning;
 import dev.matview.operator.net.Deadline;
 import dev.matview.operator.postgres.Cancellation;
-import dev.matview.operator.postgres.Catalog;
 import dev.matview.operator.postgres.ConnectionSettings;
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.DeclaredView;
@@ -16,14 +15,11 @@ import dev.matview.operator.postgres.Lease;
 import dev.matview.operator.postgres.Refresh;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshResult;
-import dev.matview.operator.postgres.StatementFailures;
-import dev.matview.operator.postgres.Upstreams;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.fingerprint.Fingerprint;
 import dev.matview.operator.postgres.replacement.Creation;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +37,7 @@ public final class Run {
     private final Clock clock;
     private final BooleanSupplier beginning;
     private final Cancellation cancellation;
+    private final Timeline timeline;
     private volatile Instant startTime;
     private long startNanos = System.nanoTime();
     private boolean looked;
@@ -69,6 +66,7 @@ public final class Run {
         this.beginning = beginning;
         this.cancellation = new Cancellation(ending);
         this.startTime = clock.instant();
+        this.timeline = new Timeline(clock);
         this.skipCheck = request.skip() == null ? null : new SkipCheck(request.skip(), request, startTime);
     }
 
@@ -80,6 +78,11 @@ public final class Run {
     /** Whether it waits for its turn no longer; a check takes none. */
     public boolean hasBegun() {
         return turn || request.isCheck();
+    }
+
+    /** What it did when; to be asked on its own thread, when it has ended. */
+    Timeline timeline() {
+        return timeline;
     }
 
     /** Ends it from another thread. */
@@ -100,7 +103,10 @@ public final class Run {
                     case Step.End(Outcome outcome) -> {
                         return outcome;
                     }
-                    case Step.Pause(Duration pause) -> Thread.sleep(pause);
+                    case Step.Pause(Duration pause) -> {
+                        timeline.enter(Stage.WAIT);
+                        Thread.sleep(pause);
+                    }
                 }
             }
         } catch (FailureException e) {
@@ -122,7 +128,9 @@ public final class Run {
 
     private Step connected(Credentials credentials) throws FailureException, InterruptedException {
         ConnectionSettings settings = credentials.settings();
+        timeline.enter(Stage.CONNECT);
         try (Lease lease = credentials.open(connections)) {
+            timeline.enter(Stage.PREFLIGHT);
             var listeners = new Listeners(request, lease.connection(), clock, cancellation);
             try {
                 Step step = on(lease.connection(), settings);
@@ -137,8 +145,10 @@ public final class Run {
     }
 
     private Step on(Connection connection, ConnectionSettings settings) throws FailureException, InterruptedException {
-        ViewIdentity identity = identity(connection, settings);
-        ViewFacts found = inspect(connection, identity);
+        DeclaredView view = request.view();
+        ViewIdentity identity = Lookup.identity(connection, view.name(), settings.address());
+        ViewFacts found = Lookup.facts(connection, identity, view);
+        facts = found;
         Failure refused = request.admission().apply(identity);
         if (refused != null) {
             throw new FailureException(refused);
@@ -164,7 +174,7 @@ public final class Run {
             case SkipCheck.Look.Refresh go
             when request.isCheck() ->
                 new Step.End(new Outcome.Checked(
-                        reading(connection, found), declared.advised(connection, request, go.warnings())));
+                        Lookup.reading(connection, found), declared.advised(connection, request, go.warnings())));
             case SkipCheck.Look.Refresh go -> {
                 List<ViewWarning> warnings = declared.advised(connection, request, go.warnings());
                 RefreshAttempt attempt = declared.attempt(connection, request, cancellation);
@@ -198,39 +208,6 @@ public final class Run {
                 skip.confirmed().format());
     }
 
-    private ViewIdentity identity(Connection connection, ConnectionSettings settings) throws FailureException {
-        try {
-            return Catalog.identity(connection, request.view().name(), settings.address());
-        } catch (SQLException e) {
-            throw new FailureException(StatementFailures.of(e, request.view().name()));
-        }
-    }
-
-    /** What there is to know about the view; null when there is none, and it is to be made. */
-    private @Nullable ViewFacts inspect(Connection connection, ViewIdentity identity) throws FailureException {
-        try {
-            facts = Catalog.inspect(connection, identity);
-            return facts;
-        } catch (SQLException e) {
-            throw new FailureException(StatementFailures.of(e, request.view().name()));
-        } catch (FailureException e) {
-            if (e.failure().reason() == Reason.VIEW_MISSING
-                    && request.view().upkeep().creates() != null) {
-                return null;
-            }
-            throw e;
-        }
-    }
-
-    /** With its upstreams, looked up when nobody waits for the refresh; they stay as known when the server can't tell. */
-    private static ViewFacts reading(Connection connection, ViewFacts found) {
-        try {
-            return found.reading(Upstreams.of(connection, found));
-        } catch (SQLException e) {
-            return found;
-        }
-    }
-
     private Outcome create(Connection connection, ViewIdentity identity, String user)
             throws FailureException, InterruptedException {
         var creation = new Creation(connection, identity, request.view(), user, cancellation);
@@ -259,6 +236,7 @@ public final class Run {
             List<ViewWarning> warnings)
             throws FailureException, InterruptedException {
         String database = identity.system() + "/" + identity.database();
+        timeline.enter(Stage.WAIT);
         try (var _ = slots.take(database)) {
             if (!beginning.getAsBoolean()) {
                 throw new InterruptedException("no run may begin any more");
@@ -268,6 +246,7 @@ public final class Run {
                 ViewFacts seen = found.get();
                 return seen == null ? new Outcome.Creatable() : new Outcome.Missed(seen);
             }
+            timeline.enter(Stage.REFRESH);
             startTime = now;
             turn = true;
             startNanos = System.nanoTime();
@@ -279,9 +258,10 @@ public final class Run {
             Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
             Instant completionTime = clock.instant();
             Fingerprint fingerprint = go.reading() == null ? null : go.reading().keep(result);
+            timeline.enter(Stage.MAINTENANCE);
             RefreshResult maintained = result.and(view.maintenance().after(connection, result, end, cancellation));
             return new Outcome.Refreshed(
-                    reading(connection, Objects.requireNonNull(found.get())),
+                    Lookup.reading(connection, Objects.requireNonNull(found.get())),
                     maintained,
                     startTime,
                     completionTime,

@@ -22,10 +22,12 @@ final class RunLog<K> {
 
     private final Map<K, Reason> said = new ConcurrentHashMap<>();
 
-    /** On the run's thread, before anything else. */
-    void opens(RunRequest<K> request) {
+    /** On the run's thread, before anything else; gives the run's name, 16 hexadecimal digits. */
+    String opens(RunRequest<K> request) {
+        String id = "%016x".formatted(ThreadLocalRandom.current().nextLong());
         MDC.put("resource", request.key().toString());
-        MDC.put("run", "%016x".formatted(ThreadLocalRandom.current().nextLong()));
+        MDC.put("run", id);
+        return id;
     }
 
     /** It is known which database it is about. */

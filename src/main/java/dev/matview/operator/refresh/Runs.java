@@ -31,6 +31,7 @@ public final class Runs<K> {
     private final Clock clock;
     private final BooleanSupplier permission;
     private final Consumer<K> onNews;
+    private final Consumer<EndedRun<K>> onEnd;
     private final Map<K, Entry> entries = new ConcurrentHashMap<>();
     private final RunLog<K> log = new RunLog<>();
     private volatile boolean stopping;
@@ -38,13 +39,21 @@ public final class Runs<K> {
     /**
      * @param permission whether runs may begin, and change what others see; asked on the runs' threads
      * @param onNews called on any thread when a run has ended
+     * @param onEnd called on the run's thread before, where it must not wait
      */
-    public Runs(Connections connections, Slots slots, Clock clock, BooleanSupplier permission, Consumer<K> onNews) {
+    public Runs(
+            Connections connections,
+            Slots slots,
+            Clock clock,
+            BooleanSupplier permission,
+            Consumer<K> onNews,
+            Consumer<EndedRun<K>> onEnd) {
         this.connections = connections;
         this.slots = slots;
         this.clock = clock;
         this.permission = permission;
         this.onNews = onNews;
+        this.onEnd = onEnd;
     }
 
     /** What there is for that key, or null: nothing under way and nothing to record. */
@@ -101,13 +110,15 @@ public final class Runs<K> {
         if (entries.get(entry.request.key()) != entry) {
             return;
         }
-        log.opens(entry.request);
+        String id = log.opens(entry.request);
         Outcome outcome = outcome(entry);
         if (outcome == null) {
             forget(entry);
             return;
         }
         log.ended(entry.request, entry.begun, outcome);
+        entry.run.timeline().end();
+        onEnd.accept(new EndedRun<>(entry.request, id, entry.database, entry.run.timeline(), outcome));
         entry.outcome = outcome;
         if (entries.get(entry.request.key()) == entry) {
             onNews.accept(entry.request.key());

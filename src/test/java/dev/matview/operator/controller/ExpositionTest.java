@@ -44,7 +44,8 @@ class ExpositionTest {
 
     @BeforeEach
     void serve() {
-        var runs = new Runs<ResourceKey>(connections, new Slots(1, 1), Clock.systemUTC(), () -> true, key -> {});
+        var runs = new Runs<ResourceKey>(
+                connections, new Slots(1, 1), Clock.systemUTC(), () -> true, key -> {}, run -> {});
         exposition.serve(resources, memory, runs);
         leadership.renew(System.nanoTime(), Duration.ofHours(1));
     }

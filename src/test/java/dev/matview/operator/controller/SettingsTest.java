@@ -33,6 +33,9 @@ class SettingsTest {
         "refreshes-per-database, -1, MATVIEW_REFRESHES_PER_DATABASE",
         "require-auth, trust, MATVIEW_REQUIRE_AUTH",
         "log-level, LOUD, MATVIEW_LOG_LEVEL",
+        "tracing-endpoint, collector:4318, MATVIEW_TRACING_ENDPOINT",
+        "tracing-endpoint, ftp://collector, MATVIEW_TRACING_ENDPOINT",
+        "tracing-endpoint, http://user:secret@collector, MATVIEW_TRACING_ENDPOINT",
     })
     void whatCanNotWorkIsNamed(String setting, String value, String named) {
         assertThatThrownBy(() -> Settings.check(config(Map.of("matview." + setting, value))))
@@ -49,6 +52,7 @@ class SettingsTest {
         "refreshes, 1",
         "require-auth, 'scram-sha-256, !md5'",
         "log-level, TRACE",
+        "tracing-endpoint, https://collector.example.com/otlp",
     })
     void theBoundsThemselvesAreFine(String setting, String value) {
         assertThatCode(() -> Settings.check(config(Map.of("matview." + setting, value))))
@@ -64,10 +68,10 @@ class SettingsTest {
 
     private static Object value(Method method, Map<String, String> values) {
         var byDefault = method.getAnnotation(WithDefault.class);
-        if (byDefault == null) {
-            return Optional.empty();
-        }
         var name = "matview." + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        if (byDefault == null) {
+            return Optional.ofNullable(values.get(name));
+        }
         var text = values.getOrDefault(name, byDefault.value());
         return switch (method.getReturnType().getSimpleName()) {
             case "Duration" -> DurationConverter.parseDuration(text);

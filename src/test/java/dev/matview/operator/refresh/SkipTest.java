@@ -38,7 +38,7 @@ class SkipTest {
     private final PostgresServer server;
     private final Connections connections = TestSettings.connections();
     private final Runs<String> runs =
-            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> true, key -> {});
+            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> true, key -> {}, run -> {});
 
     SkipTest(TestDatabase database, PostgresServer server) throws SQLException {
         this.database = database;

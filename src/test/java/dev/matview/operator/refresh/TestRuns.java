@@ -32,7 +32,7 @@ final class TestRuns implements AutoCloseable {
     private final Queue<String> news = new ConcurrentLinkedQueue<>();
     private volatile boolean permitted = true;
     private final Runs<String> runs =
-            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> permitted, news::add);
+            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> permitted, news::add, run -> {});
 
     TestRuns(TestDatabase database) {
         this.database = database;
