@@ -3,78 +3,72 @@ package dev.matview.operator.controller;
 import static dev.matview.operator.controller.Looks.at;
 import static dev.matview.operator.controller.Looks.facts;
 import static dev.matview.operator.controller.Looks.failed;
-import static dev.matview.operator.controller.Looks.refreshed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.UpstreamStatus;
 import dev.matview.operator.api.ViewWarning;
-import dev.matview.operator.postgres.ViewFacts;
-import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Trigger;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Resources whose views read each other, all due every hour unless they follow. */
 class OrderPassTest {
     private static final NextStep NOON = new NextStep.Wait(at("12:00:00"));
     private static final NextStep ON_SCHEDULE = new NextStep.Start(new Trigger.Schedule(at("11:00:00")));
-    private static final NextStep FOLLOWING = new NextStep.Start(new Trigger.Upstream());
     private static final String HOURLY = "schedules: ['0 * * * *']";
 
-    private Ordering ordering = new Ordering();
+    private final Family family = new Family();
 
     @Test
     void whenBothAreDueTheDownstreamRunsAfterTheUpstream() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY, "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
         top.look("11:00:00.001");
         assertThat(top.next()).isEqualTo(new NextStep.Held(at("12:00:00.001")));
         base.look("11:00:00.002");
         assertThat(base.next()).isEqualTo(ON_SCHEDULE);
         top.look("11:00:01");
         assertThat(top.next()).isInstanceOf(NextStep.Held.class);
-        run(base, "11:00:05");
+        Family.run(base, "11:00:05");
         assertThat(base.concerned()).containsExactly(top.key());
         top.look("11:00:05.001");
         assertThat(top.next()).isEqualTo(ON_SCHEDULE);
-        run(top, "11:00:06", "base");
+        Family.run(top, "11:00:06", "base");
         assertThat(top.next()).isEqualTo(NOON);
-        assertThat(message(top)).isEqualTo("waited 5s for upstreams");
-        assertThat(upstreams(top)).containsExactly(new UpstreamStatus("public", "base", true, "base", at("11:00:05")));
+        assertThat(Family.message(top)).isEqualTo("waited 5s for upstreams");
+        assertThat(Family.upstreams(top))
+                .containsExactly(new UpstreamStatus("public", "base", true, "base", at("11:00:05")));
     }
 
     @Test
     void aDownstreamThatIsDueAloneDoesNotWait() {
-        view("base", "schedules: ['0 12 * * *']");
-        Looks top = view("top", HOURLY, "base");
+        family.view("base", "schedules: ['0 12 * * *']");
+        Looks top = family.view("top", HOURLY, "base");
         top.look("11:00:00.001");
         assertThat(top.next()).isEqualTo(ON_SCHEDULE);
     }
 
     @Test
     void itWaitsForARunOfAnyCauseAndWithARequestOfItsOwn() {
-        Looks base = view("base", "schedules: []");
-        Looks top = view("top", "schedules: []", "base");
+        Looks base = family.view("base", "schedules: []");
+        Looks top = family.view("top", "schedules: []", "base");
         base.request("a");
         top.request("b");
         base.look("10:30:00");
         top.look("10:30:00");
         assertThat(top.next()).isInstanceOf(NextStep.Held.class);
-        run(base, "10:30:10");
+        Family.run(base, "10:30:10");
         top.look("10:30:10");
         assertThat(top.next()).isEqualTo(new NextStep.Start(new Trigger.Manual("b")));
     }
 
     @Test
     void itWaitsNoLongerThanItsOwnStartingDeadline() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY + ", startingDeadlineSeconds: 100", "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY + ", startingDeadlineSeconds: 100", "base");
         base.look("11:00:00");
         top.look("11:00:00");
         assertThat(top.next()).isEqualTo(new NextStep.Held(at("11:01:35")));
@@ -85,8 +79,8 @@ class OrderPassTest {
 
     @Test
     void withoutADeadlineItWaitsNoLongerThanItsOwnRunMayTake() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY + ", timeouts: {refresh: 10m}", "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY + ", timeouts: {refresh: 10m}", "base");
         base.look("11:00:00");
         top.look("11:00:00");
         top.look("11:09:59");
@@ -97,32 +91,33 @@ class OrderPassTest {
 
     @Test
     void ignoreWaitsForNobodyAndFollowsNobody() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY + ", upstreams: Ignore", "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY + ", upstreams: Ignore", "base");
         base.look("11:00:00");
         top.look("11:00:00");
         assertThat(top.next()).isEqualTo(ON_SCHEDULE);
-        assertThat(upstreams(top)).singleElement().returns(true, UpstreamStatus::managed);
+        assertThat(Family.upstreams(top)).singleElement().returns(true, UpstreamStatus::managed);
     }
 
     @Test
     void nobodyWaitsForWhatDoesNotRunAndIsToldWhatFailed() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY, "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
         base.look("11:00:00");
         top.look("11:00:00");
         base.end("11:00:05", failed(Reason.DATA_ERROR, facts("base", true), "11:00:00", "11:00:05"));
         top.look("11:00:05");
         assertThat(top.next()).isEqualTo(ON_SCHEDULE);
-        run(top, "11:00:06", "base");
-        assertThat(message(top)).isEqualTo("upstream \"public\".\"base\" failed (DataError); waited 5s for upstreams");
+        Family.run(top, "11:00:06", "base");
+        assertThat(Family.message(top))
+                .isEqualTo("upstream \"public\".\"base\" failed (DataError); waited 5s for upstreams");
         assertThat(top.ready().status()).isEqualTo("True");
     }
 
     @Test
     void anUpstreamThatIsRetriedIsNotWaitedFor() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY, "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
         base.look("11:00:00");
         top.look("11:00:00");
         base.end("11:00:01", failed(Reason.UNREACHABLE, null, "11:00:00", "11:00:01"));
@@ -133,8 +128,8 @@ class OrderPassTest {
 
     @Test
     void anUpstreamThatIsSuspendedStalledOrGoneIsNotWaitedFor() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY, "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
         base.declare(HOURLY + ", suspend: true");
         base.look("10:30:00");
         top.look("11:00:00");
@@ -149,96 +144,16 @@ class OrderPassTest {
         top.look("11:00:01");
         assertThat(top.next()).isEqualTo(ON_SCHEDULE);
 
-        assertThat(ordering.forget(base.key())).containsExactly(top.key());
+        assertThat(family.ordering().forget(base.key())).containsExactly(top.key());
         top.look("11:00:02");
-        assertThat(upstreams(top)).containsExactly(new UpstreamStatus("public", "base", false, null, null));
-    }
-
-    @Test
-    void aFollowerRunsOnceWhenAllThatItReadsHaveRun() {
-        Looks base = view("base", HOURLY);
-        Looks left = view("left", "upstreams: Follow", "base");
-        Looks right = view("right", "upstreams: Follow", "base");
-        Looks top = view("top", "upstreams: Follow", "left", "right");
-        assertThat(Stream.of(left, right, top).map(Looks::next)).containsOnly(new NextStep.Wait(null));
-        base.look("11:00:00");
-        Stream.of(top, left, right).forEach(looks -> looks.look("11:00:00"));
-        assertThat(Stream.of(left, right, top).map(Looks::next)).containsOnly(new NextStep.Wait(null));
-        run(base, "11:00:05");
-        assertThat(base.concerned()).containsExactlyInAnyOrder(left.key(), right.key());
-        left.look("11:00:05");
-        assertThat(left.next()).isEqualTo(FOLLOWING);
-        run(left, "11:00:06", "base");
-        assertThat(left.concerned()).containsExactly(top.key());
-        top.look("11:00:06");
-        assertThat(top.next())
-                .as("the other one is behind, though nobody has looked at it yet")
-                .isInstanceOf(NextStep.Held.class);
-        right.look("11:00:06");
-        assertThat(right.next()).isEqualTo(FOLLOWING);
-        run(right, "11:00:07", "base");
-        top.look("11:00:07");
-        assertThat(top.next()).isEqualTo(FOLLOWING);
-        run(top, "11:00:08", "left", "right");
-        assertThat(top.next()).isEqualTo(new NextStep.Wait(null));
-        assertThat(top.status().schedule()).isEqualTo("after upstreams");
-    }
-
-    @Test
-    void whatIsDueWaitsForAFollowerOfWhatIsDue() {
-        Looks base = view("base", HOURLY);
-        view("middle", "upstreams: Follow", "base");
-        Looks top = view("top", HOURLY, "middle");
-        top.look("11:00:00");
-        assertThat(top.next()).isInstanceOf(NextStep.Held.class);
-        assertThat(base.next()).isEqualTo(new NextStep.Wait(at("11:00:00")));
-    }
-
-    @Test
-    void aFollowerThatFailsIsNotRunAgainUntilItsUpstreamIsRefreshedAgain() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", "upstreams: Follow", "base");
-        base.look("11:00:00");
-        run(base, "11:00:05");
-        top.look("11:00:05");
-        top.end("11:00:06", failed(Reason.DATA_ERROR, reading("top", "base"), "11:00:05", "11:00:06"));
-        assertThat(top.next()).isEqualTo(new NextStep.Wait(null));
-        base.look("12:00:00");
-        run(base, "12:00:05");
-        top.look("12:00:05");
-        assertThat(top.next()).isEqualTo(FOLLOWING);
-    }
-
-    @Test
-    void aSuspendedFollowerStaysBehindUntilItIsResumed() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", "upstreams: Follow, suspend: true", "base");
-        base.look("11:00:00");
-        run(base, "11:00:05");
-        top.look("11:00:05");
-        assertThat(top.next()).isEqualTo(new NextStep.Wait(null));
-        top.declare("upstreams: Follow");
-        top.look("11:00:10");
-        assertThat(top.next()).isEqualTo(FOLLOWING);
-    }
-
-    @Test
-    void aClockThatIsSetBackMakesNobodyFollowTwice() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", "upstreams: Follow", "base");
-        base.look("11:00:00");
-        run(base, "11:00:05");
-        top.look("10:00:05");
-        assertThat(top.next()).isEqualTo(FOLLOWING);
-        run(top, "10:00:06", "base");
-        assertThat(top.next()).isEqualTo(new NextStep.Wait(null));
+        assertThat(Family.upstreams(top)).containsExactly(new UpstreamStatus("public", "base", false, null, null));
     }
 
     @Test
     void viewsThatReadEachOtherWaitForNobodyAndSaySo() {
-        Looks a = view("a", HOURLY + ", upstreams: Follow", "b");
-        Looks b = view("b", HOURLY + ", upstreams: Follow", "a");
-        Looks reader = view("reader", HOURLY, "a");
+        Looks a = family.view("a", HOURLY + ", upstreams: Follow", "b");
+        Looks b = family.view("b", HOURLY + ", upstreams: Follow", "a");
+        Looks reader = family.view("reader", HOURLY, "a");
         a.look("10:30:00");
         assertThat(Objects.requireNonNull(a.status().view()).warnings())
                 .singleElement()
@@ -249,8 +164,8 @@ class OrderPassTest {
         assertThat(a.next()).isEqualTo(ON_SCHEDULE);
         assertThat(b.next()).isEqualTo(ON_SCHEDULE);
         assertThat(reader.next()).isInstanceOf(NextStep.Held.class);
-        run(a, "11:00:05", "b");
-        run(b, "11:00:06", "a");
+        Family.run(a, "11:00:05", "b");
+        Family.run(b, "11:00:06", "a");
         a.look("11:00:07");
         reader.look("11:00:07");
         assertThat(a.next()).isEqualTo(NOON);
@@ -260,9 +175,9 @@ class OrderPassTest {
     @Test
     void aChainOfTwentyRunsFromItsBeginningToItsEnd() {
         var chain = new ArrayList<Looks>();
-        chain.add(view("v0", HOURLY));
+        chain.add(family.view("v0", HOURLY));
         for (int i = 1; i < 20; i++) {
-            chain.add(view("v" + i, HOURLY, "v" + (i - 1)));
+            chain.add(family.view("v" + i, HOURLY, "v" + (i - 1)));
         }
         var ran = new ArrayList<String>();
         for (int round = 0; round < 20; round++) {
@@ -273,7 +188,8 @@ class OrderPassTest {
             assertThat(chain.stream().filter(looks -> looks.next().equals(ON_SCHEDULE)))
                     .containsExactly(next);
             ran.add(next.key().id().getName());
-            run(next, "11:00:%02d".formatted(round), round == 0 ? new String[0] : new String[] {"v" + (round - 1)});
+            Family.run(
+                    next, "11:00:%02d".formatted(round), round == 0 ? new String[0] : new String[] {"v" + (round - 1)});
         }
         assertThat(ran).hasSize(20);
         assertThat(chain).allSatisfy(looks -> assertThat(looks.next()).isEqualTo(NOON));
@@ -281,13 +197,13 @@ class OrderPassTest {
 
     @Test
     void afterARestartTheStatusesTellTheOrder() {
-        Looks base = view("base", HOURLY);
-        Looks top = view("top", HOURLY, "base");
-        Looks follower = view("follower", "upstreams: Follow", "base");
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
+        Looks follower = family.view("follower", "upstreams: Follow", "base");
         base.look("11:00:00");
-        run(base, "11:00:05");
+        Family.run(base, "11:00:05");
         follower.look("11:00:05");
-        run(follower, "11:00:06", "base");
+        Family.run(follower, "11:00:06", "base");
         var after = new Ordering();
         Stream.of(top, follower, base).map(Looks::resource).forEach(after::learn);
         assertThat(after.precedence(follower.key(), Plan.of(follower.resource().getSpec()), at("11:30:00"))
@@ -301,37 +217,9 @@ class OrderPassTest {
 
     @Test
     void anUpstreamOfAnotherNamespaceIsManagedAndNotNamed() {
-        Looks base = view("base", HOURLY).in("elsewhere");
+        Looks base = family.view("base", HOURLY).in("elsewhere");
         base.look("10:10:00");
-        Looks top = view("top", HOURLY, "base");
-        assertThat(upstreams(top)).containsExactly(new UpstreamStatus("public", "base", true, null, null));
-    }
-
-    /** Validated, and never run. */
-    private Looks view(String name, String spec, String... reads) {
-        Looks looks = Looks.among(ordering, name);
-        looks.declare(spec);
-        looks.look("10:00:01");
-        looks.end("10:00:02", new Outcome.Checked(reading(name, reads), List.of()));
-        return looks;
-    }
-
-    private static void run(Looks looks, String end, String... reads) {
-        looks.end(end, refreshed(reading(looks.key().id().getName(), reads), end, end));
-    }
-
-    private static ViewFacts reading(String view, String... reads) {
-        return facts(view, true)
-                .reading(Stream.of(reads)
-                        .map(name -> new ViewName("public", name))
-                        .toList());
-    }
-
-    private static List<UpstreamStatus> upstreams(Looks looks) {
-        return Objects.requireNonNull(looks.status().view()).upstreams();
-    }
-
-    private static @Nullable String message(Looks looks) {
-        return Objects.requireNonNull(looks.status().lastRefresh()).message();
+        Looks top = family.view("top", HOURLY, "base");
+        assertThat(Family.upstreams(top)).containsExactly(new UpstreamStatus("public", "base", true, null, null));
     }
 }
