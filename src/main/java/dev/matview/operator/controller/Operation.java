@@ -107,9 +107,10 @@ final class Operation {
         stopping = true;
         operator.stop();
         recorder.close();
-        traces.close();
         if (election != null) {
             election.close();
         }
+        // Nobody waits for these.
+        traces.close();
     }
 }
