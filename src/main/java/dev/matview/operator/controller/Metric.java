@@ -23,7 +23,11 @@ enum Metric {
             Collector.Type.GAUGE,
             "1 when the view is as fresh as the resource promises, else 0; absent without such a promise.",
             Of.RESOURCE),
-    SUSPENDED("matview_suspended", Collector.Type.GAUGE, "1 when runs on schedule are suspended, else 0.", Of.RESOURCE),
+    SUSPENDED(
+            "matview_suspended",
+            Collector.Type.GAUGE,
+            "1 when runs on schedule are suspended, by the spec or by failures, else 0.",
+            Of.RESOURCE),
     LAST_SUCCESS(
             "matview_last_success_timestamp_seconds",
             Collector.Type.GAUGE,

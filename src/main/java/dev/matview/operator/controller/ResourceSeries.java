@@ -3,6 +3,7 @@ package dev.matview.operator.controller;
 import dev.matview.operator.api.Condition;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,10 +29,7 @@ final class ResourceSeries {
         if (fresh != null && !fresh.status().equals("Unknown")) {
             to.add(Metric.FRESH, labels, isTrue(fresh));
         }
-        to.add(
-                Metric.SUSPENDED,
-                labels,
-                resource.getSpec() != null && resource.getSpec().suspend());
+        to.add(Metric.SUSPENDED, labels, isSuspended(resource, status));
         to.add(Metric.LAST_SUCCESS, labels, seconds(status.lastSuccessTime()));
         to.add(Metric.NEXT_REFRESH, labels, seconds(status.nextRefreshTime()));
         to.add(Metric.LAST_DURATION, labels, duration(status.lastRefresh()));
@@ -41,6 +39,13 @@ final class ResourceSeries {
         }
         to.add(Metric.CONSECUTIVE_FAILURES, labels, orZero(status.consecutiveFailures()));
         to.add(Metric.MISSED_SCHEDULES, labels, orZero(status.missedSchedules()));
+    }
+
+    /** By its spec, or as too many runs in a row have failed. */
+    private static boolean isSuspended(MaterializedViewRefresh resource, MaterializedViewRefreshStatus status) {
+        Condition stalled = status.condition(Conditions.STALLED);
+        boolean byFailures = stalled != null && stalled.reason().equals(Reason.SUSPENDED_BY_FAILURES.value());
+        return byFailures || (resource.getSpec() != null && resource.getSpec().suspend());
     }
 
     private static boolean isTrue(@Nullable Condition condition) {

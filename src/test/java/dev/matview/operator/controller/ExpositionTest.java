@@ -1,11 +1,14 @@
 package dev.matview.operator.controller;
 
 import static dev.matview.operator.controller.Looks.at;
+import static dev.matview.operator.controller.Looks.facts;
+import static dev.matview.operator.controller.Looks.failed;
 import static dev.matview.operator.controller.Looks.refreshed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.api.MaterializedViewRefreshStatus;
+import dev.matview.operator.api.Reason;
 import dev.matview.operator.net.AllowedHosts;
 import dev.matview.operator.postgres.ConnectionPolicy;
 import dev.matview.operator.postgres.Connections;
@@ -88,6 +91,19 @@ class ExpositionTest {
                 .containsEntry("matview_ready", 0.0)
                 .containsEntry("matview_suspended", 1.0)
                 .doesNotContainKeys("matview_last_success_timestamp_seconds", "matview_rows", "matview_fresh");
+    }
+
+    @Test
+    void oneThatFailuresHaveSuspendedIsSuspended() throws IOException {
+        Looks looks = Looks.inOperator();
+        looks.declare("schedules: ['0 * * * *'], suspendAfterFailures: 1");
+        looks.settle();
+        looks.look("11:00:00");
+        looks.end("11:00:02", failed(Reason.DATA_ERROR, facts(true), "11:00:00", "11:00:02"));
+        resources.put("totals", "suspendAfterFailures: 1", looks.status());
+        assertThat(scrape().series("ns", "totals"))
+                .containsEntry("matview_suspended", 1.0)
+                .containsEntry("matview_stalled", 1.0);
     }
 
     @Test
