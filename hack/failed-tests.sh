@@ -12,7 +12,7 @@ awk -v names="${1:-}" '
   function attribute(name,   value) {
     if (!match($0, " " name "=\"[^\"]*\"")) return ""
     value = substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
-    sub(/&#10;/, " ", value); sub(/&#10;.*/, "", value)
+    gsub(/&#10;/, " ", value)
     gsub(/&quot;/, "\"", value); gsub(/&lt;/, "<", value); gsub(/&gt;/, ">", value); gsub(/&amp;/, "\\&", value)
     return value
   }
