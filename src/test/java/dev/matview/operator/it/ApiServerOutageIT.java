@@ -16,8 +16,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The API server is away while a run ends: its outcome is kept, and recorded once when it is back. */
+@Execution(ExecutionMode.CONCURRENT)
 class ApiServerOutageIT {
     private final OwnCluster own;
     private final TestCluster cluster;
@@ -59,7 +62,7 @@ class ApiServerOutageIT {
             } else {
                 own.suspendApiServer();
             }
-            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(10));
+            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(60));
             // Long enough for writes and the watch to fail, each more than once, and once a whole minute.
             own.awayFor(Duration.ofSeconds(gone ? 60 : 20));
             if (gone) {
@@ -68,7 +71,7 @@ class ApiServerOutageIT {
                 own.resumeApiServer();
             }
             var status = resource.await(
-                    "recorded", Duration.ofSeconds(60), answered(token).and(ready("Succeeded")));
+                    "recorded", Duration.ofMinutes(2), answered(token).and(ready("Succeeded")));
             assertThat(status.history()).hasSize(before + 1).first().satisfies(run -> {
                 assertThat(run.status()).isEqualTo("Succeeded");
                 assertThat(run.attempts()).isEqualTo(1);
@@ -92,7 +95,7 @@ class ApiServerOutageIT {
             var process = kubelet.start(pod);
             scene.awaitRefreshUnderWay();
             own.killApiServer();
-            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(20));
+            scene.awaitRefreshesUnderWay(0, Duration.ofSeconds(60));
             scene.pace(Duration.ZERO);
             // Two scheduled times pass: nobody makes a Job for them, and the latest is made up.
             own.awayFor(Duration.ofSeconds(90));

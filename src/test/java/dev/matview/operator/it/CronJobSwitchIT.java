@@ -23,9 +23,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Between the executions, and across restarts of the operator, no run is lost and none is recorded twice. */
 @ExtendWith(SceneExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 class CronJobSwitchIT {
     private static final Duration PATIENCE = TestKubelet.PATIENCE;
 
