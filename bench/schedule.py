@@ -56,6 +56,7 @@ def minutes():
                 say(f"minute {n + 1}/{MINUTES}")
             lines = log.file.readlines()
         database.run("SELECT cron.unschedule(jobid) FROM cron.job", url=admin)
+    api.connection.close()  # the server may have ended it meanwhile; the next call opens another
     ours, cron = delays(lines, "ours"), delays(lines, "cron")
     for name, times in (*ours.items(), *cron.items()):
         if len(times) != MINUTES:
@@ -92,6 +93,7 @@ def storm():
         for name in names:
             api.edit(f"{RESOURCES % where}/{name}", {"spec": {"schedules": [f"{minute.tm_min} {minute.tm_hour} * * *"]}})
         say("all are due at " + time.strftime("%H:%M:00", minute))
+        api.connection.close()
         with Log(database) as log:
             time.sleep(max(0, due - time.time()))
             alone = each / LIMIT
