@@ -72,28 +72,15 @@ public record RefreshRecord(
 
     /** The same without the fingerprint, as the history has it. */
     public RefreshRecord withoutFingerprint() {
-        return new RefreshRecord(
-                status,
-                trigger,
-                scheduledTime,
-                request,
-                mode,
-                job,
-                startTime,
-                completionTime,
-                duration,
-                rows,
-                sizeBytes,
-                attempts,
-                lockWait,
-                reason,
-                message,
-                sqlState,
-                null);
+        return with(message, null);
     }
 
     /** The same with another message. */
     public RefreshRecord withMessage(String text) {
+        return with(text, fingerprint);
+    }
+
+    private RefreshRecord with(@Nullable String text, @Nullable String kept) {
         return new RefreshRecord(
                 status,
                 trigger,
@@ -111,7 +98,7 @@ public record RefreshRecord(
                 reason,
                 text,
                 sqlState,
-                fingerprint);
+                kept);
     }
 
     /** Whether both are about the same cause for a run, so that the later one replaces the earlier one. */

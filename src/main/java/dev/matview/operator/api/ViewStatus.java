@@ -52,33 +52,16 @@ public record ViewStatus(
 
     /** The same with those warnings instead. */
     public ViewStatus with(List<ViewWarning> others) {
-        return new ViewStatus(
-                exists,
-                populated,
-                rows,
-                sizeBytes,
-                size,
-                owner,
-                uniqueIndex,
-                identity,
-                definitionHash,
-                upstreams,
-                others);
+        return with(upstreams, others);
     }
 
     /** The same with those upstreams. */
     public ViewStatus reading(List<UpstreamStatus> others) {
+        return with(others, warnings);
+    }
+
+    private ViewStatus with(List<UpstreamStatus> read, List<ViewWarning> warned) {
         return new ViewStatus(
-                exists,
-                populated,
-                rows,
-                sizeBytes,
-                size,
-                owner,
-                uniqueIndex,
-                identity,
-                definitionHash,
-                others,
-                warnings);
+                exists, populated, rows, sizeBytes, size, owner, uniqueIndex, identity, definitionHash, read, warned);
     }
 }

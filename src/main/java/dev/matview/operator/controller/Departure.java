@@ -36,13 +36,7 @@ record Departure(Map<String, Instant> refreshTimes, List<String> remarks) {
             case Outcome.Failed o -> {
                 Failure failure = o.failure();
                 String message = remarked(failure.message());
-                yield new Outcome.Failed(
-                        new Failure(failure.reason(), message == null ? "" : message, failure.sqlState()),
-                        o.facts(),
-                        o.startTime(),
-                        o.completionTime(),
-                        o.attempts(),
-                        o.lockWait());
+                yield o.because(new Failure(failure.reason(), message == null ? "" : message, failure.sqlState()));
             }
             case Outcome.Checked _, Outcome.Creatable _, Outcome.Missed _, Outcome.Unchanged _, Outcome.Skipped _ ->
                 outcome;

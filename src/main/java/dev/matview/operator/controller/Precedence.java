@@ -73,7 +73,7 @@ final class Precedence {
     /** Whether the operator itself starts the run for a scheduled time, as only it knows what comes before. */
     boolean takesOver(@Nullable ViewStatus view) {
         return plan.spec().upstreams() != UpstreamPolicy.IGNORE
-                && upstreams(view).stream().anyMatch(upstream -> upstream.manager() != null);
+                && upstreams(view).stream().anyMatch(known -> known.now().manager() != null);
     }
 
     /** What a run's outcome says, and what there is to say about the views before it. */
@@ -88,27 +88,27 @@ final class Precedence {
      */
     @Nullable
     ViewStatus shown(@Nullable ViewStatus view, boolean settled) {
-        List<Order.Upstream<ResourceKey>> upstreams = upstreams(view);
+        List<Known> upstreams = upstreams(view);
         if (view == null || upstreams.size() != view.upstreams().size()) {
             return view;
         }
         var shown = new ArrayList<UpstreamStatus>();
-        for (int i = 0; i < upstreams.size(); i++) {
-            UpstreamStatus named = view.upstreams().get(i);
-            Order.Upstream<ResourceKey> upstream = upstreams.get(i);
-            Instant seen = settled && departure != null
-                    ? departure.refreshTimes().getOrDefault(upstream.view(), named.refreshTime())
-                    : named.refreshTime();
-            boolean managed = upstream.manager() != null;
-            shown.add(new UpstreamStatus(named.schema(), named.name(), managed, inThisNamespace(upstream), seen));
+        for (Known known : upstreams) {
+            Instant seen = known.shown().refreshTime();
+            if (settled && departure != null) {
+                seen = departure.refreshTimes().getOrDefault(known.now().view(), seen);
+            }
+            boolean managed = known.now().manager() != null;
+            UpstreamStatus named = known.shown();
+            shown.add(new UpstreamStatus(named.schema(), named.name(), managed, inThisNamespace(known.now()), seen));
         }
         return warned(view, upstreams).reading(shown);
     }
 
-    private static ViewStatus warned(ViewStatus view, List<Order.Upstream<ResourceKey>> upstreams) {
-        List<String> circular = IntStream.range(0, upstreams.size())
-                .filter(i -> upstreams.get(i).circular())
-                .mapToObj(i -> name(view.upstreams().get(i)))
+    private static ViewStatus warned(ViewStatus view, List<Known> upstreams) {
+        List<String> circular = upstreams.stream()
+                .filter(known -> known.now().circular())
+                .map(Known::name)
                 .toList();
         Stream<ViewWarning> others =
                 view.warnings().stream().filter(warning -> !warning.reason().equals(ViewWarning.CIRCULAR_UPSTREAMS));
@@ -147,23 +147,17 @@ final class Precedence {
             return next;
         }
         Instant limit = limit(trigger);
-        boolean waits = now.isBefore(limit) && upstreams(view).stream().anyMatch(Order.Upstream::pending);
+        boolean waits = now.isBefore(limit)
+                && upstreams(view).stream().anyMatch(known -> known.now().pending());
         return waits ? new NextStep.Held(limit) : next;
     }
 
     /** Whether one of those that it reads was refreshed since its last run. */
     private boolean isBehind(ViewStatus view) {
-        List<Order.Upstream<ResourceKey>> upstreams = upstreams(view);
-        for (int i = 0; i < upstreams.size(); i++) {
-            Order.Upstream<ResourceKey> upstream = upstreams.get(i);
-            Instant seen = view.upstreams().get(i).refreshTime();
-            if (!upstream.circular()
-                    && upstream.refreshTime() != null
-                    && !upstream.refreshTime().equals(seen)) {
-                return true;
-            }
-        }
-        return false;
+        return upstreams(view).stream()
+                .anyMatch(known -> !known.now().circular()
+                        && known.now().refreshTime() != null
+                        && !known.now().refreshTime().equals(known.shown().refreshTime()));
     }
 
     /** Up to when the run waits for others. */
@@ -181,14 +175,13 @@ final class Precedence {
     Departure departure(@Nullable ViewStatus view) {
         var refreshTimes = new HashMap<String, Instant>();
         var remarks = new ArrayList<String>();
-        List<Order.Upstream<ResourceKey>> upstreams = upstreams(view);
-        for (int i = 0; view != null && i < upstreams.size(); i++) {
-            Order.Upstream<ResourceKey> upstream = upstreams.get(i);
+        for (Known known : upstreams(view)) {
+            Order.Upstream<ResourceKey> upstream = known.now();
             if (upstream.refreshTime() != null) {
                 refreshTimes.put(upstream.view(), upstream.refreshTime());
             }
             if (upstream.remark() != null) {
-                remarks.add("upstream " + name(view.upstreams().get(i)) + " " + upstream.remark());
+                remarks.add("upstream " + known.name() + " " + upstream.remark());
             }
         }
         Duration waited = heldSince == null ? Duration.ZERO : Duration.between(heldSince, now);
@@ -198,15 +191,26 @@ final class Precedence {
         return new Departure(refreshTimes, remarks);
     }
 
-    private static String name(UpstreamStatus upstream) {
-        return new ViewName(upstream.schema(), upstream.name()).toString();
-    }
-
-    private List<Order.Upstream<ResourceKey>> upstreams(@Nullable ViewStatus view) {
+    private List<Known> upstreams(@Nullable ViewStatus view) {
         if (view == null || view.identity() == null) {
             return List.of();
         }
         List<String> names = reads(plan, view).stream().map(Order.Read::view).toList();
-        return order.upstreams(view.identity(), names, now);
+        List<Order.Upstream<ResourceKey>> upstreams = order.upstreams(view.identity(), names, now);
+        return IntStream.range(0, upstreams.size())
+                .mapToObj(i -> new Known(view.upstreams().get(i), upstreams.get(i)))
+                .toList();
+    }
+
+    /**
+     * An upstream.
+     *
+     * @param shown in the status so far
+     * @param now as it stands
+     */
+    private record Known(UpstreamStatus shown, Order.Upstream<ResourceKey> now) {
+        String name() {
+            return new ViewName(shown.schema(), shown.name()).toString();
+        }
     }
 }

@@ -42,9 +42,29 @@ public record ViewFacts(
 
     /** The same with a size; null when it could not be measured. */
     ViewFacts measured(@Nullable Long bytes) {
+        return with(oid, bytes, definitionHash, upstreams);
+    }
+
+    /** The same of the other of two materialized views behind one facade. */
+    public ViewFacts of(long side) {
+        return with(side, sizeBytes, definitionHash, upstreams);
+    }
+
+    /** The same with a hash of its query. */
+    public ViewFacts defined(String hash) {
+        return with(oid, sizeBytes, hash, upstreams);
+    }
+
+    /** The same with what it reads. */
+    public ViewFacts reading(List<ViewName> others) {
+        return with(oid, sizeBytes, definitionHash, others);
+    }
+
+    private ViewFacts with(
+            long relation, @Nullable Long bytes, @Nullable String hash, @Nullable List<ViewName> others) {
         return new ViewFacts(
                 identity,
-                oid,
+                relation,
                 populated,
                 owner,
                 owned,
@@ -54,61 +74,7 @@ public record ViewFacts(
                 options,
                 uniqueIndexes,
                 facade,
-                definitionHash,
-                upstreams);
-    }
-
-    /** The same of the other of two materialized views behind one facade. */
-    public ViewFacts of(long side) {
-        return new ViewFacts(
-                identity,
-                side,
-                populated,
-                owner,
-                owned,
-                maintained,
-                rows,
-                sizeBytes,
-                options,
-                uniqueIndexes,
-                facade,
-                definitionHash,
-                upstreams);
-    }
-
-    /** The same with a hash of its query. */
-    public ViewFacts defined(String hash) {
-        return new ViewFacts(
-                identity,
-                oid,
-                populated,
-                owner,
-                owned,
-                maintained,
-                rows,
-                sizeBytes,
-                options,
-                uniqueIndexes,
-                facade,
                 hash,
-                upstreams);
-    }
-
-    /** The same with what it reads. */
-    public ViewFacts reading(List<ViewName> others) {
-        return new ViewFacts(
-                identity,
-                oid,
-                populated,
-                owner,
-                owned,
-                maintained,
-                rows,
-                sizeBytes,
-                options,
-                uniqueIndexes,
-                facade,
-                definitionHash,
                 others);
     }
 
