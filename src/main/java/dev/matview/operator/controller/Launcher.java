@@ -3,7 +3,6 @@ package dev.matview.operator.controller;
 import dev.matview.operator.api.MaterializedViewRefresh;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.refresh.Anticipation;
 import dev.matview.operator.refresh.RunRequest;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Trigger;
@@ -19,7 +18,6 @@ final class Launcher {
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
 
     private final Runs<ResourceKey> runs;
-    private final Anticipation anticipation;
     private final CronJobs cronJobs;
     private final SecretCredentials credentials;
     private final Clock clock;
@@ -28,13 +26,11 @@ final class Launcher {
     /** @param admission says, on a run's thread, why a view must be left alone, or null */
     Launcher(
             Runs<ResourceKey> runs,
-            Anticipation anticipation,
             CronJobs cronJobs,
             SecretCredentials credentials,
             Clock clock,
             BiFunction<MaterializedViewRefresh, ViewIdentity, @Nullable Failure> admission) {
         this.runs = runs;
-        this.anticipation = anticipation;
         this.cronJobs = cronJobs;
         this.credentials = credentials;
         this.clock = clock;
@@ -45,33 +41,31 @@ final class Launcher {
     Duration proceed(
             MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children, Instant now) {
         return switch (pass.next()) {
-            case NextStep.Start _ when delegation.draining() && !delegation.toJobs() -> Pass.LONG_RUN;
+            case NextStep.Start _ when delegation.draining() && !delegation.toJobs() -> Runs.LONG;
             case NextStep.Start(Trigger trigger)
             when delegation.toJobs() ->
-                cronJobs.start(resource, trigger, children, pass.status()) ? Pass.LONG_RUN : Duration.ofMillis(1);
+                cronJobs.start(resource, trigger, children, pass.status()) ? Runs.LONG : Duration.ofMillis(1);
             case NextStep.Start(Trigger trigger) -> {
                 runs.start(request(resource, pass, trigger));
-                yield Pass.LONG_RUN;
+                yield LONGEST_SLEEP;
             }
             case NextStep.Held(Instant until) -> clamped(Duration.between(now, until));
             case NextStep.Wait(Instant until)
             when until != null -> {
                 boolean scheduled = until.equals(pass.status().nextRefreshTime()) && !delegation.toJobs();
-                yield scheduled ? anticipated(resource, until, now) : clamped(Duration.between(now, until));
+                yield scheduled ? prepared(resource, pass, until, now) : clamped(Duration.between(now, until));
             }
             case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
         };
     }
 
     /** Looks again shortly before a scheduled time, and then at that. */
-    private Duration anticipated(MaterializedViewRefresh resource, Instant scheduledTime, Instant now) {
+    private Duration prepared(MaterializedViewRefresh resource, Pass pass, Instant scheduledTime, Instant now) {
         Duration left = Duration.between(now, scheduledTime);
-        if (left.compareTo(Anticipation.LEAD) > 0) {
-            return clamped(left.minus(Anticipation.LEAD));
+        if (left.compareTo(Runs.LEAD) > 0) {
+            return clamped(left.minus(Runs.LEAD));
         }
-        anticipation.of(
-                scheduledTime,
-                () -> credentials.read(resource, resource.getSpec().database()));
+        runs.prepare(request(resource, pass, new Trigger.Schedule(scheduledTime)), scheduledTime);
         return clamped(left);
     }
 

@@ -7,6 +7,7 @@ import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
+import dev.matview.operator.refresh.Runs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * that a pass whose status could not be written is simply made again.
  */
 final class Pass {
-    /** A run that takes longer is shown while it is under way. */
-    static final Duration LONG_RUN = Duration.ofSeconds(2);
-
     /** A pod that has not started is looked at this often: that it does not may be all there is to see. */
     private static final Duration PENDING_POD = Duration.ofSeconds(30);
 
@@ -74,14 +72,12 @@ final class Pass {
             }
             case Progress.UnderWay run -> {
                 Instant start = run.startTime() == null ? now : run.startTime();
-                Instant shown = start.plus(LONG_RUN);
+                Instant shown = start.plus(Runs.LONG);
                 if (!now.isBefore(shown)) {
                     update.underWay(run.purpose(), start);
                 }
                 update.obstacle(run);
-                boolean pending = run.startTime() == null && run.purpose().job() != null;
-                Instant unlessShown = now.isBefore(shown) ? shown : null;
-                step = new NextStep.Wait(pending ? now.plus(PENDING_POD) : unlessShown);
+                step = new NextStep.Wait(again(run, shown));
             }
             case Progress.Ended run -> {
                 update.ended(run.purpose(), precedence.remarked(run.outcome()), run.givenUp());
@@ -144,6 +140,15 @@ final class Pass {
                 && !plan.spec().suspend()
                 && !draft.isTrue(Conditions.STALLED);
         return precedence.ordered(step, free, draft.view);
+    }
+
+    /** Of a run in this process there is news when it is to be shown, and when it has ended. */
+    private @Nullable Instant again(Progress.UnderWay run, Instant shown) {
+        boolean inPod = run.purpose().job() != null;
+        if (run.startTime() == null) {
+            return inPod ? now.plus(PENDING_POD) : null;
+        }
+        return now.isBefore(shown) ? shown : null;
     }
 
     /** Whether the run that has ended is the answer to its cause. */

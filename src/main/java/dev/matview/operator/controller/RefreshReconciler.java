@@ -6,7 +6,6 @@ import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
-import dev.matview.operator.refresh.Anticipation;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -96,8 +95,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 () -> ThreadLocalRandom.current().nextDouble());
         this.hooks = new Hooks(client, config, clock, events::news);
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news, traces::send);
-        this.launcher =
-                new Launcher(runs, new Anticipation(connections, clock), cronJobs, credentials, clock, this::admit);
+        this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit);
     }
 
     @Override

@@ -6,53 +6,145 @@ import dev.matview.operator.postgres.Lease;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Has connections at hand when a scheduled time comes: to log in with TLS takes longer than all else that comes before a
- * refresh. What goes wrong with that is left for the run itself to find and to tell.
+ * Has runs prepared when their time comes: to read a Secret, to log in with TLS and to ask the catalog takes longer than
+ * all else that comes before a refresh. What goes wrong with that is left for the run itself to find and to tell.
+ *
+ * @param <K> whom runs are for
  */
-public final class Anticipation {
-    /** So long before a scheduled time its connection is opened. */
-    public static final Duration LEAD = Duration.ofSeconds(1);
+final class Anticipation<K> {
+    /** For a connection that is not there so long before, nobody waits any more: the runs need the places. */
+    private static final Duration LAST_CALL = Duration.ofMillis(100);
 
-    /** It is given back to its pool so long before, for the run to find it there. */
-    private static final Duration RETURN = Duration.ofMillis(100);
+    /** What no run has taken so long after its time is given back. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Connections connections;
     private final Clock clock;
+    private final Map<K, Attempt> attempts = new ConcurrentHashMap<>();
 
-    public Anticipation(Connections connections, Clock clock) {
+    Anticipation(Connections connections, Clock clock) {
         this.connections = connections;
         this.clock = clock;
     }
 
-    /**
-     * Opens a connection, and holds it until shortly before that time, so that as many are open then as there are runs to
-     * come, and places for them. Returns at once.
-     */
-    public void of(Instant scheduledTime, Credentials.Source credentials) {
-        Thread holder = Thread.ofVirtual().name("anticipation").unstarted(() -> hold(credentials));
-        Thread.ofVirtual().name("anticipation-end").start(() -> {
-            holder.start();
+    /** Prepares a run for that time, unless that is under way. Returns at once. */
+    void of(RunRequest<K> request, Instant time) {
+        var attempt = new Attempt(request, time);
+        Attempt other = attempts.get(request.key());
+        if (other == null || !other.suits(request)) {
+            drop(request.key());
+            attempts.put(request.key(), attempt);
+            Thread.ofVirtual().name("anticipation-end").start(attempt::supervise);
+        }
+    }
+
+    /** What is prepared for that run and still good, or null; whoever gets it closes it. */
+    @Nullable
+    Prepared take(RunRequest<K> request) {
+        Attempt attempt = attempts.remove(request.key());
+        Prepared prepared = attempt == null ? null : attempt.end();
+        if (attempt == null || prepared == null || (attempt.suits(request) && prepared.isAlive())) {
+            return prepared;
+        }
+        prepared.close();
+        return null;
+    }
+
+    /** Nothing is wanted for it any more. */
+    void drop(K key) {
+        Attempt attempt = attempts.remove(key);
+        if (attempt != null) {
+            attempt.giveUp();
+        }
+    }
+
+    private final class Attempt {
+        private final RunRequest<K> request;
+        private final Instant time;
+        private final Thread thread = Thread.ofVirtual().name("anticipation").unstarted(this::prepare);
+        private boolean connected;
+        private boolean ended;
+        private @Nullable Prepared prepared;
+
+        private Attempt(RunRequest<K> request, Instant time) {
+            this.request = request;
+            this.time = time;
+        }
+
+        private boolean suits(RunRequest<K> other) {
+            return request.generation() == other.generation()
+                    && request.trigger().equals(other.trigger());
+        }
+
+        private void supervise() {
+            thread.start();
             try {
-                Thread.sleep(Duration.between(clock.instant(), scheduledTime.minus(RETURN)));
+                Thread.sleep(Duration.between(clock.instant(), time.minus(LAST_CALL)));
+                synchronized (this) {
+                    if (!connected) {
+                        thread.interrupt();
+                    }
+                }
+                Thread.sleep(LAST_CALL.plus(PATIENCE));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            holder.interrupt();
-        });
-    }
+            attempts.remove(request.key(), this);
+            giveUp();
+        }
 
-    private void hold(Credentials.Source source) {
-        try {
-            Credentials credentials = source.read();
-            try (Lease _ = credentials.open(connections)) {
-                Thread.sleep(LEAD);
+        private void prepare() {
+            try {
+                Credentials credentials = request.credentials().read();
+                Lease lease = credentials.open(connections);
+                boolean kept = false;
+                try {
+                    Prepared found = begins() ? Prepared.look(request, credentials, lease) : null;
+                    kept = found != null && keeps(found);
+                } finally {
+                    if (!kept) {
+                        lease.close();
+                    }
+                }
+            } catch (FailureException e) {
+                // The run meets the same, and says so.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        } catch (FailureException e) {
-            // The run meets the same, and says so.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+
+        /** From now on it is not interrupted, which would cut the connection. */
+        private synchronized boolean begins() {
+            connected = true;
+            return !ended;
+        }
+
+        private synchronized boolean keeps(Prepared found) {
+            prepared = ended ? null : found;
+            return !ended;
+        }
+
+        /** Whoever ends it has what was prepared, if anything was. */
+        private synchronized @Nullable Prepared end() {
+            Prepared found = prepared;
+            prepared = null;
+            ended = true;
+            if (!connected) {
+                thread.interrupt();
+            }
+            return found;
+        }
+
+        private void giveUp() {
+            Prepared found = end();
+            if (found != null) {
+                found.close();
+            }
         }
     }
 }

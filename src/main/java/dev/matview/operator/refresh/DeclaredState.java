@@ -20,8 +20,8 @@ import dev.matview.operator.postgres.replacement.DefinitionDrift;
 import dev.matview.operator.postgres.replacement.Modes;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,13 @@ import org.jspecify.annotations.Nullable;
  * @param facts of the view, with a hash of its query if that was looked at
  * @param drift that a run corrects, or null when there is none
  * @param warnings about any other, and about that as long as it is not corrected
+ * @param advice what would make refreshes cheaper; null when nobody has asked yet
  */
-record DeclaredState(ViewFacts facts, @Nullable DefinitionDrift drift, List<ViewWarning> warnings) {
+record DeclaredState(
+        ViewFacts facts,
+        @Nullable DefinitionDrift drift,
+        List<ViewWarning> warnings,
+        @Nullable List<ViewWarning> advice) {
     private static final Logger LOG = Logger.getLogger(DeclaredState.class);
 
     /** SQLSTATE of a text that is not in the language: that is an error in the resource, whatever the database holds. */
@@ -46,21 +51,23 @@ record DeclaredState(ViewFacts facts, @Nullable DefinitionDrift drift, List<View
     static DeclaredState look(Connection connection, ViewFacts facts, Upkeep upkeep) throws FailureException {
         Definition definition = upkeep.definition();
         if (definition == null) {
-            return new DeclaredState(facts, null, List.of());
+            return new DeclaredState(facts, null, List.of(), null);
         }
         try {
             DefinitionDrift found = DefinitionDrift.of(connection, facts, definition);
             ViewFacts defined = facts.defined(found.hash());
             if (!found.exists()) {
-                return new DeclaredState(defined, null, List.of());
+                return new DeclaredState(defined, null, List.of(), null);
             }
             return switch (upkeep.onDrift()) {
                 case REPORT ->
                     new DeclaredState(
                             defined,
                             null,
-                            warning(found, facts, "correct the one that is wrong, or set spec.onDrift to Recreate"));
-                case RECREATE -> new DeclaredState(defined, found, warning(found, facts, "the next run corrects it"));
+                            warning(found, facts, "correct the one that is wrong, or set spec.onDrift to Recreate"),
+                            null);
+                case RECREATE ->
+                    new DeclaredState(defined, found, warning(found, facts, "the next run corrects it"), null);
             };
         } catch (FailureException e) {
             return notCompared(facts, upkeep, e);
@@ -83,7 +90,7 @@ record DeclaredState(ViewFacts facts, @Nullable DefinitionDrift drift, List<View
                 ? failure.message() + "; the view is refreshed as it is"
                 : "whether the view is what spec.view.definition says is not known: " + failure.message();
         String reason = definition ? ViewWarning.DEFINITION_DRIFT : ViewWarning.DEFINITION_NOT_COMPARED;
-        return new DeclaredState(facts, null, List.of(new ViewWarning(reason, message)));
+        return new DeclaredState(facts, null, List.of(new ViewWarning(reason, message)), null);
     }
 
     private static List<ViewWarning> warning(DefinitionDrift found, ViewFacts facts, String fix) {
@@ -121,15 +128,25 @@ record DeclaredState(ViewFacts facts, @Nullable DefinitionDrift drift, List<View
                 : Modes.correction(connection, facts, drift, view, cancellation);
     }
 
-    /** These warnings with what would make refreshes cheaper. */
-    List<ViewWarning> advised(Connection connection, RunRequest<?> request, List<ViewWarning> found) {
+    /** The same with what would make refreshes cheaper; without, when the server can't tell. */
+    DeclaredState advised(Connection connection, RunRequest<?> request) {
+        if (advice != null) {
+            return this;
+        }
+        List<ViewWarning> found = List.of();
         try {
-            var all = new ArrayList<>(found);
-            all.addAll(Advice.look(connection, facts, request.view().mode()));
-            return all;
+            found = Advice.look(connection, facts, request.view().mode());
         } catch (SQLException e) {
             LOG.debugf("no advice on %s (SQLSTATE %s)", request.view().name(), e.getSQLState());
-            return found;
         }
+        return new DeclaredState(facts, drift, warnings, found);
+    }
+
+    /** These warnings with what would make refreshes cheaper. */
+    List<ViewWarning> advised(Connection connection, RunRequest<?> request, List<ViewWarning> found) {
+        List<ViewWarning> more = advised(connection, request).advice();
+        return more == null
+                ? found
+                : Stream.concat(found.stream(), more.stream()).toList();
     }
 }

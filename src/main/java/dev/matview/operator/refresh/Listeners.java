@@ -5,18 +5,34 @@ import dev.matview.operator.api.OnMissing;
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.postgres.Cancellation;
 import dev.matview.operator.postgres.Failure;
+import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.Notification;
 import dev.matview.operator.postgres.RunNews;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Those who listen in the view's database: told over the run's own connection, when its turn is over, so that nobody else
  * waits for that.
  */
 record Listeners(RunRequest<?> request, Connection connection, Clock clock, Cancellation cancellation) {
+
+    /**
+     * Does that work, and tells of what came of it.
+     *
+     * @param startTime of the run, asked when the work has failed
+     */
+    Step told(Work work, Supplier<Instant> startTime) throws FailureException, InterruptedException {
+        try {
+            Step step = work.step();
+            return step instanceof Step.End(Outcome outcome) ? new Step.End(told(outcome)) : step;
+        } catch (FailureException e) {
+            throw new FailureException(told(e.failure(), startTime.get()));
+        }
+    }
 
     /** Tells of a refresh; what did not work is in the outcome that is returned. */
     Outcome told(Outcome outcome) {
@@ -63,5 +79,11 @@ record Listeners(RunRequest<?> request, Connection connection, Clock clock, Canc
 
     private String trigger() {
         return request.trigger().getClass().getSimpleName();
+    }
+
+    /** What a run does on this connection. */
+    @FunctionalInterface
+    interface Work {
+        Step step() throws FailureException, InterruptedException;
     }
 }

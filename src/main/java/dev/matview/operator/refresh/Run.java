@@ -96,16 +96,23 @@ public final class Run {
      * @throws InterruptedException when it is no longer wanted
      */
     public Outcome execute() throws InterruptedException {
+        return execute(null);
+    }
+
+    /** @param prepared what is done already, which this closes, or null */
+    Outcome execute(@Nullable Prepared prepared) throws InterruptedException {
         try {
-            Credentials credentials = request.credentials().read();
+            Credentials credentials = prepared == null ? request.credentials().read() : prepared.credentials();
+            Step step = prepared == null ? connected(credentials) : on(prepared);
             while (true) {
-                switch (connected(credentials)) {
+                switch (step) {
                     case Step.End(Outcome outcome) -> {
                         return outcome;
                     }
                     case Step.Pause(Duration pause) -> {
                         timeline.enter(Stage.WAIT);
                         Thread.sleep(pause);
+                        step = connected(credentials);
                     }
                 }
             }
@@ -130,17 +137,30 @@ public final class Run {
         ConnectionSettings settings = credentials.settings();
         timeline.enter(Stage.CONNECT);
         try (Lease lease = credentials.open(connections)) {
-            timeline.enter(Stage.PREFLIGHT);
-            var listeners = new Listeners(request, lease.connection(), clock, cancellation);
-            try {
-                Step step = on(lease.connection(), settings);
-                return step instanceof Step.End(Outcome outcome) ? new Step.End(listeners.told(outcome)) : step;
-            } catch (FailureException e) {
-                if (e.failure().reason() == Reason.NOT_PRIMARY) {
-                    lease.discard();
-                }
-                throw new FailureException(listeners.told(e.failure(), startTime));
+            return on(lease, () -> on(lease.connection(), settings));
+        }
+    }
+
+    private Step on(Prepared prepared) throws FailureException, InterruptedException {
+        try (prepared) {
+            DeclaredState declared = prepared.declared();
+            facts = declared.facts();
+            return on(prepared.lease(), () -> {
+                admit(declared.facts().identity());
+                return on(prepared.lease().connection(), declared);
+            });
+        }
+    }
+
+    private Step on(Lease lease, Listeners.Work work) throws FailureException, InterruptedException {
+        timeline.enter(Stage.PREFLIGHT);
+        try {
+            return new Listeners(request, lease.connection(), clock, cancellation).told(work, this::startTime);
+        } catch (FailureException e) {
+            if (e.failure().reason() == Reason.NOT_PRIMARY) {
+                lease.discard();
             }
+            throw e;
         }
     }
 
@@ -149,25 +169,29 @@ public final class Run {
         ViewIdentity identity = Lookup.identity(connection, view.name(), settings.address());
         ViewFacts found = Lookup.facts(connection, identity, view);
         facts = found;
+        admit(identity);
+        if (found == null) {
+            return new Step.End(create(connection, identity, settings.user()));
+        }
+        DeclaredState declared = DeclaredState.look(connection, found, view.upkeep());
+        facts = declared.facts();
+        Failure failure = declared.objection(connection, request, settings.user());
+        if (failure != null) {
+            throw new FailureException(failure);
+        }
+        return on(connection, declared);
+    }
+
+    private void admit(ViewIdentity identity) throws FailureException {
         Failure refused = request.admission().apply(identity);
         if (refused != null) {
             throw new FailureException(refused);
         }
-        return found == null
-                ? new Step.End(create(connection, identity, settings.user()))
-                : on(connection, found, settings.user());
     }
 
-    /** Of a view that exists. */
-    private Step on(Connection connection, ViewFacts seen, String user) throws FailureException, InterruptedException {
-        DeclaredState declared =
-                DeclaredState.look(connection, seen, request.view().upkeep());
+    /** Of a view that can be refreshed. */
+    private Step on(Connection connection, DeclaredState declared) throws FailureException, InterruptedException {
         ViewFacts found = declared.facts();
-        facts = found;
-        Failure failure = declared.objection(connection, request, user);
-        if (failure != null) {
-            throw new FailureException(failure);
-        }
         return switch (look(connection, declared)) {
             case SkipCheck.Look.Later(Duration pause) -> new Step.Pause(pause);
             case SkipCheck.Look.Skip skip -> new Step.End(unchanged(found, skip));

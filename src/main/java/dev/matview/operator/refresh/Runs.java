@@ -2,14 +2,15 @@ package dev.matview.operator.refresh;
 
 import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
-import dev.matview.operator.postgres.FailureException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param <K> whom runs are for
  */
 public final class Runs<K> {
+    /** Of a run that takes longer than that there is news while it is under way. */
+    public static final Duration LONG = Duration.ofSeconds(2);
+
+    /** So long before a scheduled time its run is best prepared. */
+    public static final Duration LEAD = Duration.ofSeconds(1);
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(LONG.toMillis(), TimeUnit.MILLISECONDS);
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final Logger LOG = Logger.getLogger(Runs.class);
 
@@ -33,12 +41,13 @@ public final class Runs<K> {
     private final Consumer<K> onNews;
     private final Consumer<EndedRun<K>> onEnd;
     private final Map<K, Entry> entries = new ConcurrentHashMap<>();
+    private final Anticipation<K> anticipation;
     private final RunLog<K> log = new RunLog<>();
     private volatile boolean stopping;
 
     /**
      * @param permission whether runs may begin, and change what others see; asked on the runs' threads
-     * @param onNews called on any thread when a run has ended
+     * @param onNews called on any thread when a run has ended, and once when it began {@link #LONG} ago
      * @param onEnd called on the run's thread before, where it must not wait
      */
     public Runs(
@@ -54,6 +63,7 @@ public final class Runs<K> {
         this.permission = permission;
         this.onNews = onNews;
         this.onEnd = onEnd;
+        this.anticipation = new Anticipation<>(connections, clock);
     }
 
     /** What there is for that key, or null: nothing under way and nothing to record. */
@@ -68,11 +78,21 @@ public final class Runs<K> {
                 : new State.Ended<>(entry.request, outcome);
     }
 
+    /** Does in advance what comes before the turn of a run that is due at that time; it is started all the same. */
+    public void prepare(RunRequest<K> request, Instant scheduledTime) {
+        if (!stopping) {
+            anticipation.of(request, scheduledTime);
+        }
+    }
+
     /** Starts a run, unless there is one for the key already, its outcome is not recorded yet, or all are to end. */
     public void start(RunRequest<K> request) {
         var entry = new Entry(request);
         if (!stopping && entries.putIfAbsent(request.key(), entry) == null) {
             entry.thread.start();
+            if (request.isCheck()) {
+                entry.tellIfLong();
+            }
         }
     }
 
@@ -99,6 +119,7 @@ public final class Runs<K> {
     /** Ends the run for that key, if there is one, on the server too, and forgets it: nobody will hear of it. */
     public void cancel(K key) {
         log.forget(key);
+        anticipation.drop(key);
         Entry entry = entries.get(key);
         if (entry != null) {
             drop(entry);
@@ -128,7 +149,7 @@ public final class Runs<K> {
     /** Null when it ended without having begun: its cause is as open as before. */
     private @Nullable Outcome outcome(Entry entry) {
         try {
-            Outcome outcome = entry.run.execute();
+            Outcome outcome = entry.toItsEnd();
             boolean ended = entry.ending && outcome instanceof Outcome.Failed;
             return ended ? interrupted(entry.run) : outcome;
         } catch (InterruptedException e) {
@@ -225,21 +246,6 @@ public final class Runs<K> {
         record Ended<K>(RunRequest<K> request, Outcome outcome) implements State<K> {}
     }
 
-    /**
-     * The runs of one database.
-     *
-     * @param queued due and waiting: for a connection, another refresh, or their turn
-     * @param running their turn has come
-     */
-    public record Load(int queued, int running) {
-        private static final Load QUEUED = new Load(1, 0);
-        private static final Load RUNNING = new Load(0, 1);
-
-        private Load plus(Load other) {
-            return new Load(queued + other.queued, running + other.running);
-        }
-    }
-
     private final class Entry {
         private final RunRequest<K> request;
         private final Run run;
@@ -251,12 +257,25 @@ public final class Runs<K> {
 
         private Entry(RunRequest<K> request) {
             this.request = request;
-            this.run = new Run(request.by(this::read), connections, slots, clock, this::begins, permission);
+            this.run = new Run(
+                    request.by(() -> known(request.credentials().read())),
+                    connections,
+                    slots,
+                    clock,
+                    this::begins,
+                    permission);
             this.thread = Thread.ofVirtual().name("run").unstarted(() -> execute(this));
         }
 
-        private Credentials read() throws FailureException {
-            Credentials credentials = request.credentials().read();
+        private Outcome toItsEnd() throws InterruptedException {
+            Prepared prepared = anticipation.take(request);
+            if (prepared != null) {
+                known(prepared.credentials());
+            }
+            return run.execute(prepared);
+        }
+
+        private Credentials known(Credentials credentials) {
             String target = credentials.settings().target();
             database = target;
             log.connects(target);
@@ -267,8 +286,17 @@ public final class Runs<K> {
             begun = !stopping && permission.getAsBoolean();
             if (begun) {
                 log.begins(request);
+                tellIfLong();
             }
             return begun;
+        }
+
+        private void tellIfLong() {
+            LATER.execute(() -> {
+                if (entries.get(request.key()) == this && outcome == null) {
+                    onNews.accept(request.key());
+                }
+            });
         }
     }
 }

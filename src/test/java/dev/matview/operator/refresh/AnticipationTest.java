@@ -3,10 +3,15 @@ package dev.matview.operator.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.matview.operator.postgres.ConnectionSettings;
+import dev.matview.operator.api.Reason;
+import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.postgres.Connections;
+import dev.matview.operator.postgres.DeclaredView;
+import dev.matview.operator.postgres.PoolUse;
 import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.TestSettings;
+import dev.matview.operator.postgres.ViewName;
+import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
@@ -16,48 +21,169 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Runs that are prepared before their time. */
 @DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class AnticipationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int PLACES = 3;
 
     private final TestDatabase database;
-    private final ConnectionSettings settings;
+    private final Connections connections =
+            new Connections(TestSettings.policy(PATIENCE), Duration.ofMinutes(5), PLACES);
+    private final Runs<String> runs =
+            new Runs<>(connections, new Slots(PLACES, 32), Clock.systemUTC(), () -> true, key -> {}, run -> {});
+    private final AtomicInteger reads = new AtomicInteger();
+    private volatile String password;
 
     AnticipationTest(TestDatabase database) {
         this.database = database;
-        this.settings = TestSettings.of(database);
+        this.password = TestSettings.of(database).password().value();
+    }
+
+    @BeforeEach
+    void createView() throws SQLException {
+        Refreshing.createSlowView(database);
+    }
+
+    @AfterEach
+    void close() {
+        runs.stop(Duration.ZERO, Duration.ZERO);
+        connections.close();
     }
 
     @Test
-    void asManyConnectionsAreOpenWhenTheTimeComesAsRunsWillWant() throws Exception {
-        try (var connections = new Connections(TestSettings.policy(PATIENCE), Duration.ofMinutes(5), 3)) {
-            var anticipation = new Anticipation(connections, Clock.systemUTC());
-            Instant time = Instant.now().plus(Anticipation.LEAD.multipliedBy(10));
-            for (int i = 0; i < 4; i++) {
-                anticipation.of(time, () -> new Credentials(settings, false));
-            }
-            await().atMost(PATIENCE).until(() -> "3".equals(ours()));
-            try (var first = connections.open(settings);
-                    var second = connections.open(settings)) {
-                assertThat(Refreshing.scalar(first.connection(), "SELECT pg_backend_pid()"))
-                        .isNotEqualTo(Refreshing.scalar(second.connection(), "SELECT pg_backend_pid()"));
-            }
-            assertThat(ours()).isEqualTo("3");
+    void aPreparedRunReadsNoSecretAndAsksNothingTwice() throws Exception {
+        Instant time = Instant.now().plusSeconds(3);
+        runs.prepare(request("a", 1, time), time);
+        awaitPrepared(1);
+        String process = process();
+        password = "changed meanwhile";
+        awaitTime(time);
+        runs.start(request("a", 1, time));
+        assertThat(awaitEnd("a"))
+                .isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> assertThat(refreshed.startTime())
+                        .isAfterOrEqualTo(time));
+        assertThat(reads).hasValue(1);
+        assertThat(process()).isEqualTo(process);
+        assertThat(active()).isZero();
+    }
+
+    @Test
+    void whatIsPreparedForAnotherSpecIsNotUsed() throws Exception {
+        Instant time = Instant.now().plusSeconds(3);
+        runs.prepare(request("a", 1, time), time);
+        awaitPrepared(1);
+        runs.start(request("a", 2, time));
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
+        assertThat(reads).hasValue(2);
+        assertThat(active()).isZero();
+    }
+
+    @Test
+    void whatIsNotTakenIsGivenBack() throws Exception {
+        Instant time = Instant.now().plusSeconds(1);
+        runs.prepare(request("unused", 1, time), time);
+        await().atMost(PATIENCE).until(() -> reads.get() == 1);
+        await().atMost(PATIENCE).until(() -> Instant.now().isAfter(time) && active() == 0);
+
+        Instant later = Instant.now().plus(PATIENCE);
+        runs.prepare(request("dropped", 1, later), later);
+        awaitPrepared(1);
+        runs.cancel("dropped");
+        await().atMost(PATIENCE).until(() -> active() == 0);
+    }
+
+    @Test
+    void aConnectionThatWasCutMeanwhileIsReplaced() throws Exception {
+        Instant time = Instant.now().plus(PATIENCE);
+        runs.prepare(request("a", 1, time), time);
+        awaitPrepared(1);
+        database.server()
+                .scalar(
+                        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = ?",
+                        database.user());
+        runs.start(request("a", 1, time));
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
+    }
+
+    @Test
+    void thereAreNoMoreThanPlacesAndTheOthersStandInNobodysWay() throws Exception {
+        Instant time = Instant.now().plusSeconds(4);
+        for (int i = 0; i <= PLACES; i++) {
+            runs.prepare(request("v" + i, 1, time), time);
+            runs.prepare(request("v" + i, 1, time), time);
         }
+        awaitPrepared(PLACES);
+        awaitTime(time);
+        for (int i = 0; i <= PLACES; i++) {
+            runs.start(request("v" + i, 1, time));
+        }
+        for (int i = 0; i <= PLACES; i++) {
+            assertThat(awaitEnd("v" + i)).isNotNull();
+        }
+        assertThat(ours()).isEqualTo(String.valueOf(PLACES));
+        assertThat(active()).isZero();
     }
 
     @Test
     void whatCanNotBeHadIsLeftForTheRunToTell() {
-        try (var connections = new Connections(TestSettings.policy(PATIENCE), Duration.ZERO)) {
-            var asked = new AtomicInteger();
-            new Anticipation(connections, Clock.systemUTC()).of(Instant.now(), () -> {
-                asked.incrementAndGet();
-                return new Credentials(TestSettings.of(database, database.user(), "wrong"), false);
-            });
-            await().atMost(PATIENCE).until(() -> asked.get() == 1);
-        }
+        password = "wrong";
+        Instant time = Instant.now().plusSeconds(1);
+        runs.prepare(request("a", 1, time), time);
+        await().atMost(PATIENCE).until(() -> reads.get() == 1);
+        assertThat(runs.state("a")).isNull();
+        runs.start(request("a", 1, time));
+        assertThat(awaitEnd("a")).isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(
+                        failed.failure().reason())
+                .isEqualTo(Reason.AUTHENTICATION_FAILED));
+    }
+
+    private RunRequest<String> request(String key, long generation, Instant time) {
+        return new RunRequest<>(
+                key,
+                generation,
+                new Trigger.Schedule(time),
+                null,
+                () -> {
+                    reads.incrementAndGet();
+                    return new Credentials(TestSettings.of(database, database.user(), password), false);
+                },
+                new DeclaredView(new ViewName("public", "v"), RefreshMode.CONCURRENT, Refreshing.BOUNDS),
+                identity -> null,
+                null);
+    }
+
+    private static void awaitTime(Instant time) {
+        await().atMost(PATIENCE).until(() -> !Instant.now().isBefore(time));
+    }
+
+    private Outcome awaitEnd(String key) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> runs.state(key) instanceof State.Ended<String> ended ? ended.outcome() : null,
+                        outcome -> outcome != null);
+    }
+
+    /** The last that is asked in advance is what would make refreshes cheaper. */
+    private void awaitPrepared(int count) {
+        await().atMost(PATIENCE).until(() -> String.valueOf(count)
+                .equals(database.server()
+                        .scalar(
+                                "SELECT count(*) FROM pg_stat_activity WHERE usename = ? AND state = 'idle'"
+                                        + " AND query LIKE 'WITH RECURSIVE queries%'",
+                                database.user())));
+    }
+
+    private @Nullable String process() throws SQLException {
+        return database.server().scalar("SELECT min(pid) FROM pg_stat_activity WHERE usename = ?", database.user());
+    }
+
+    private int active() {
+        return connections.use().stream().mapToInt(PoolUse::active).sum();
     }
 
     private @Nullable String ours() throws SQLException {

@@ -80,7 +80,7 @@ class RunsTest {
 
     @Test
     void oneKeyHasOneRunHoweverOftenItIsStarted() throws SQLException {
-        runs.slowView(2);
+        runs.slowView(1);
         for (int i = 0; i < 10; i++) {
             runs.all().start(runs.request("a", DUE));
         }
@@ -89,6 +89,32 @@ class RunsTest {
         runs.awaitEnd("a");
         assertThat(runs.refreshes()).isZero();
         assertThat(runs.news()).containsExactly("a");
+    }
+
+    @Test
+    void ofALongRunThereIsNewsOnceWhileItIsUnderWay() throws SQLException {
+        runs.slowView(6);
+        runs.all().start(runs.request("a", DUE));
+        await().until(() -> runs.news().contains("a"));
+        assertThat(runs.all().state("a")).isInstanceOf(State.UnderWay.class);
+        await().until(() -> runs.all().state("a") instanceof State.Ended);
+        await().until(() -> runs.news().size() == 2);
+    }
+
+    @Test
+    void ofALongCheckThereIsNewsTooButOfOneThatWaitsForItsTurnNone() throws Exception {
+        runs.slowView(6);
+        try (FakeServer silence = FakeServer.start(Behaviour.SWALLOW)) {
+            ConnectionSettings settings = TestSettings.plain(silence.address());
+            runs.all().start(runs.standard("v"));
+            runs.awaitRefreshes(1);
+            runs.all().start(TestRuns.request("waits", () -> new Credentials(settings, false)));
+            RunRequest<String> check = runs.request("check", CHECK);
+            runs.all().start(check.by(() -> new Credentials(settings, false)));
+            await().until(() -> runs.news().contains("check"));
+            assertThat(runs.all().state("check")).isInstanceOf(State.UnderWay.class);
+            assertThat(runs.news()).doesNotContain("waits");
+        }
     }
 
     @Test
