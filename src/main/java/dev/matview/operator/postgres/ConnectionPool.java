@@ -63,9 +63,8 @@ final class ConnectionPool {
                 properties, policy.allowLoopback() ? GuardedSocketFactory.ALLOW_LOOPBACK : "");
         if (settings.hosts().size() > 1) {
             PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
-            // After a failover, what the driver remembers of each host is wrong.
-            PGProperty.HOST_RECHECK_SECONDS.set(properties, 0);
-            // The driver would pass over a host at which any login has failed of late, whoever's it was.
+            // What the driver remembers of each host is wrong after a failover, and it would pass over a host at which
+            // any login has failed of late, whoever's it was.
             PGProperty.HOST_RECHECK_SECONDS.set(properties, 0);
         }
         if (settings.channelBinding() != null) {
