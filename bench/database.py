@@ -52,6 +52,15 @@ class Database:
             EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
             COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
 
+    def chain(self, prefix, count, dbname):
+        """Views each of which reads the one before, and takes as long as the table pace says."""
+        url = self.url.replace(f"/{APP}?", f"/{dbname}?")
+        self.run("CREATE TABLE pace AS SELECT 0::float8 AS seconds", f"CREATE VIEW {prefix}_0 AS SELECT 1 AS id", url=url)
+        for n in range(1, count + 1):
+            self.run(f"""CREATE MATERIALIZED VIEW {prefix}_{n} AS
+                SELECT l.id FROM {prefix}_{n - 1} l, pace, LATERAL pg_sleep(pace.seconds)""",
+                     f"CREATE UNIQUE INDEX ON {prefix}_{n} (id)", url=url)
+
     def large_views(self, names):
         """Views over so many rows that a refresh takes seconds on this machine; returns how many."""
         self.run("CREATE TABLE members (group_id integer NOT NULL, user_id integer NOT NULL)")

@@ -96,8 +96,12 @@ def answered(token):
 def recorded_seconds(run):
     if run["status"] != "Succeeded":
         raise RuntimeError(f"a refresh did not succeed: {run}")
-    start, end = (datetime.datetime.fromisoformat(run[k]) for k in ("startTime", "completionTime"))
-    return (end - start).total_seconds()
+    return instant(run["completionTime"]) - instant(run["startTime"])
+
+
+def instant(text):
+    """A status' time in seconds of the wall clock."""
+    return datetime.datetime.fromisoformat(text).timestamp()
 
 
 def refresh():

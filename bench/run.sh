@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the operator against psql, on a cluster, a database and operators of its own, and ends them all:
 #   run.sh [refresh] [latency] [start] [memory] [metrics]     all five without arguments, about 14 minutes
-#   run.sh schedule [minutes] [storm]    half an hour; wants PostgreSQL 15 with pg_cron (Debian: postgresql-15-cron)
+#   run.sh schedule [minutes] [chain] [storm]    half an hour; wants PostgreSQL 15 with pg_cron (Debian: postgresql-15-cron)
 #   run.sh load     40 minutes; wants a Docker that has the image (make image; docker load)
 # Wants the operator's jar, the control plane and PostgreSQL 18 built (make bench sees to that), psql and python3.
 # BENCH_IDLE is how many seconds "idle" lasts (3600 for an hour); BENCH_JAR measures another jar, BENCH_JVM other flags of its JVM; BENCH_QUICK=1 makes everything short, to try it out.

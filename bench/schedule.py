@@ -5,8 +5,8 @@ import sys
 import time
 
 from api_server import RESOURCES
-from measure import APP, NEVER, QUICK, api, database, java, machine, namespace, percentile, resource, row, say, state, title, \
-    wait_until_ready
+from measure import APP, QUICK, api, database, instant, java, machine, namespace, percentile, recorded_seconds, resource, row, \
+    say, state, title, wait_until_ready
 from database import Log
 from program import Operator
 
@@ -14,6 +14,8 @@ JOBS = 10
 MINUTES = int(os.environ.get("BENCH_MINUTES", 2 if QUICK else 20))
 MANY = 100 if QUICK else 1_000
 DATABASES = 20
+CHAIN = 5 if QUICK else 20
+LOOK_SECONDS = 5  # to list 1,000 resources takes time of the API server
 LIMIT = 2  # refreshes of one database at once, as the operator comes
 
 
@@ -67,6 +69,53 @@ def minutes():
     row("p99 of the operator less than pg_cron's", f"{mine:.0f} ms, {theirs:.0f} ms", "", mine < theirs)
 
 
+def chain():
+    title(f"A chain of {CHAIN} views, each reading the one before, due at one instant, refreshes of 1 s")
+    where, dbname = "bench-chain", "chain"
+    database.another(dbname)
+    database.chain("link", CHAIN, dbname)
+    namespace(where, [dbname])
+    for n in range(1, CHAIN + 1):
+        resource(where, f"link-{n}", f"link_{n}", dbname=dbname)
+    with Operator(state, java, where) as operator:
+        wait_until_ready(operator, where, 120)
+        database.run("UPDATE pace SET seconds = 1", url=database.url.replace(f"/{APP}?", f"/{dbname}?"))
+        due = make_due(where, [f"link-{n}" for n in range(1, CHAIN + 1)], 60)
+        runs = done_by_schedule(where, CHAIN, due, CHAIN * 3 + 60)
+    row("done", f"{len(runs)} of {CHAIN}", "all", len(runs) == CHAIN)
+    in_order = sorted(runs, key=lambda name: int(name.split("-")[1]))
+    begun = [runs[name]["startTime"] for name in in_order]
+    row("each after the one before", "yes" if begun == sorted(begun) else "no", "", begun == sorted(begun))
+    took = max(instant(run["completionTime"]) for run in runs.values()) - due
+    total = sum(recorded_seconds(run) for run in runs.values())
+    row("from the due time to the last end, sum of refreshes", f"{took:.1f} s, {total:.1f} s, {took / total:.3f}", "<= 1.1", took <= 1.1 * total)
+
+
+def make_due(where, names, seconds):
+    """Has them due at a turn of a minute, that long from now at least; returns when."""
+    due = (time.time() + seconds) // 60 * 60 + 60
+    minute = time.gmtime(due)
+    for name in names:
+        api.edit(f"{RESOURCES % where}/{name}", {"spec": {"schedules": [f"{minute.tm_min} {minute.tm_hour} * * *"]}})
+    say("all are due at " + time.strftime("%H:%M:00", minute))
+    api.connection.close()  # the server may end it meanwhile; the next call opens another
+    time.sleep(max(0, due - time.time()))
+    return due
+
+
+def done_by_schedule(where, count, due, seconds):
+    """The last runs, by the resources' names, of those that were done by schedule; waits so long for all of them."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        runs = {}
+        for r in api.resources(where):
+            run = r["status"].get("lastRefresh", {})
+            if run.get("trigger") == "Schedule" and run["status"] == "Succeeded":
+                runs[r["metadata"]["name"]] = run
+        if len(runs) == count or time.time() > due + seconds:
+            return runs
+
+
 def storm():
     title(f"{MANY:,} resources of {DATABASES} databases due at one instant, refreshes of 1 s, {LIMIT} of a database at once")
     where = "bench-storm"
@@ -88,34 +137,21 @@ def storm():
         # The server sleeps a second in each refresh from now on.
         for dbname in databases:
             database.run("UPDATE pace SET seconds = 1", url=database.url.replace(f"/{APP}?", f"/{dbname}?"))
-        minute = time.gmtime(time.time() + 90)
-        due = time.time() + 90 - minute.tm_sec
-        for name in names:
-            api.edit(f"{RESOURCES % where}/{name}", {"spec": {"schedules": [f"{minute.tm_min} {minute.tm_hour} * * *"]}})
-        say("all are due at " + time.strftime("%H:%M:00", minute))
-        api.connection.close()
+        slots = min(DATABASES * LIMIT, 32)
+        alone = len(names) / slots
         with Log(database) as log:
-            time.sleep(max(0, due - time.time()))
-            alone = each / LIMIT
-            deadline = due + alone * 3 + 60
-            while True:
-                time.sleep(1)
-                statuses = [r["status"] for r in api.resources(where)]
-                done = [s for s in statuses if s.get("lastRefresh", {}).get("trigger") == "Schedule" and s["lastRefreshStatus"] == "Succeeded"]
-                if len(done) == len(names) or time.time() > deadline:
-                    break
-            took = time.time() - due
+            due = make_due(where, names, 60)
+            done = done_by_schedule(where, len(names), due, alone * 3 + 60)
             begun = [t - due for t in log.times("REFRESH MATERIALIZED VIEW")]
+        took = max(instant(run["completionTime"]) for run in done.values()) - due
     row("done", f"{len(done)} of {len(names)}", "all", len(done) == len(names))
     if begun:
         row("start delay p50, p99", f"{percentile(begun, 0.5):.1f} s, {percentile(begun, 0.99):.1f} s")
-    slots = min(DATABASES * LIMIT, 32)
-    alone = len(names) / slots
     row(f"all done, and by the limits alone ({slots} at once)", f"{took:.1f} s, {alone:.1f} s", "<= 1.2", took <= 1.2 * alone)
 
 
 def main():
-    parts = {part.__name__: part for part in (minutes, storm)}
+    parts = {part.__name__: part for part in (minutes, chain, storm)}
     wanted = sys.argv[1:] or list(parts)
     if unknown := set(wanted) - set(parts):
         sys.exit(f"there is no {', '.join(unknown)}: use {', '.join(parts)}")
