@@ -10,6 +10,7 @@ import dev.matview.operator.net.Deadline;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,15 +34,17 @@ final class Hooks {
     private final KubernetesClient client;
     private final Clock clock;
     private final Dialer dialer;
+    private final Traces traces;
     private final Consumer<ResourceKey> onNews;
     private final Deliveries<ResourceKey> deliveries = new Deliveries<>(AT_ONCE, BOUND);
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private final Map<ResourceKey, HookReport> reports = new ConcurrentHashMap<>();
 
     /** @param onNews called on any thread when there is something to report about a resource */
-    Hooks(KubernetesClient client, OperatorConfig config, Clock clock, Consumer<ResourceKey> onNews) {
+    Hooks(KubernetesClient client, OperatorConfig config, Clock clock, Traces traces, Consumer<ResourceKey> onNews) {
         this.client = client;
         this.clock = clock;
+        this.traces = traces;
         this.onNews = onNews;
         var allowed = new AllowedHosts(config.allowedHookHosts().orElse(List.of()));
         this.dialer = new Dialer(allowed, config.allowLoopback());
@@ -61,6 +64,9 @@ final class Hooks {
         ResourceKey key = ResourceKey.of(resource);
         reports.computeIfPresent(key, (_, report) -> report.in(after).equals(after) ? null : report);
         RefreshRecord run = HookOccasion.between(before, after);
+        if (run != null) {
+            traces.recorded(resource, run);
+        }
         if (seen.add(key.uid()) && run == null) {
             run = HookOccasion.recent(after, clock.instant());
         }
@@ -72,7 +78,9 @@ final class Hooks {
 
     private void make(ResourceKey key, HookCalls calls, Deadline end) throws InterruptedException {
         var targets = new HookTargets(client, key.id().getNamespace().orElseThrow());
+        Instant start = clock.instant();
         List<String> failures = calls.make(targets, dialer, clock, end);
+        traces.hooks(key, calls.run(), start, clock.instant(), failures.isEmpty());
         if (!failures.isEmpty() && seen.contains(key.uid())) {
             reports.put(key, HookReport.of(calls.run(), failures));
             onNews.accept(key);
@@ -82,6 +90,7 @@ final class Hooks {
     /** The resource is gone. */
     void forget(ResourceKey key) {
         deliveries.forget(key);
+        traces.forget(key);
         reports.remove(key);
         seen.remove(key.uid());
     }

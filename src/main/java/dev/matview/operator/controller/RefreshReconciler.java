@@ -93,8 +93,8 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 new Backoff(config.retryBackoff(), config.maxBackoff()),
                 new Backoff(config.recheckBackoff(), config.maxBackoff()),
                 () -> ThreadLocalRandom.current().nextDouble());
-        this.hooks = new Hooks(client, config, clock, events::news);
-        this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news, traces::send);
+        this.hooks = new Hooks(client, config, clock, traces, events::news);
+        this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news, traces::ended);
         this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit);
     }
 

@@ -4,15 +4,22 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.RefreshMode;
+import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.EndedRun;
 import dev.matview.operator.refresh.Outcome;
+import dev.matview.operator.refresh.Stage;
 import dev.matview.operator.refresh.Timeline;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A run as one trace: the run, and below it what it did. The form is OTLP's JSON, where identifiers are hexadecimal and 64-bit
- * numbers are text (OpenTelemetry protocol, section JSON Protobuf Encoding). Nothing of the server's texts is in it.
+ * Spans of a run's trace: the run, and below it what it did. The form is OTLP's JSON, where identifiers are hexadecimal and
+ * 64-bit numbers are text (OpenTelemetry protocol, section JSON Protobuf Encoding). Nothing of the server's texts is in it.
  */
 final class RunTrace {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -20,13 +27,12 @@ final class RunTrace {
     private static final int CLIENT = 3;
     private static final int ERROR = 2;
 
-    private final EndedRun<ResourceKey> run;
-    private final String traceId = hex() + hex();
+    private final Root root;
     private final ObjectNode document = JSON.createObjectNode();
     private final ArrayNode spans;
 
-    private RunTrace(EndedRun<ResourceKey> run) {
-        this.run = run;
+    private RunTrace(Root root) {
+        this.root = root;
         ObjectNode resource = document.putArray("resourceSpans").addObject();
         attribute(resource.putObject("resource").putArray("attributes"), "service.name", "matview-operator");
         ObjectNode scope = resource.putArray("scopeSpans").addObject();
@@ -34,61 +40,108 @@ final class RunTrace {
         this.spans = scope.putArray("spans");
     }
 
-    /** As it is sent to a collector. */
-    static String of(EndedRun<ResourceKey> run) {
-        var trace = new RunTrace(run);
-        Instant end = run.timeline().parts().isEmpty()
-                ? run.timeline().start()
-                : run.timeline().parts().getLast().end();
-        trace.whole(trace.span("refresh run", run.id(), INTERNAL, run.timeline().start(), end));
-        run.timeline().parts().forEach(trace::part);
-        try {
-            return JSON.writeValueAsString(trace.document);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree that can't be written", e);
-        }
-    }
-
-    private void whole(ObjectNode span) {
-        ArrayNode attributes = span.putArray("attributes");
-        var id = run.request().key().id();
-        attribute(attributes, "k8s.namespace.name", id.getNamespace().orElse(""));
-        attribute(attributes, "matview.name", id.getName());
-        attribute(attributes, "matview.view", run.request().view().name().toString());
-        attribute(
-                attributes,
-                "matview.trigger",
-                run.request().trigger().getClass().getSimpleName());
-        attribute(attributes, "matview.mode", run.request().view().mode().value());
-        attribute(attributes, "db.system.name", "postgresql");
+    /** A run of this process. */
+    static String of(EndedRun<ResourceKey> run, Root root) {
+        var trace = new RunTrace(root);
+        List<Timeline.Part> parts = run.timeline().parts();
+        Instant start = run.timeline().start();
+        ObjectNode whole =
+                trace.whole(start, parts.isEmpty() ? start : parts.getLast().end());
+        ArrayNode attributes = trace.attributes(
+                whole,
+                run.request().key(),
+                run.request().view().name(),
+                run.request().trigger().getClass().getSimpleName(),
+                run.request().view().mode());
         if (run.database() != null) {
             attribute(attributes, "matview.database", run.database());
         }
         switch (run.outcome()) {
             case Outcome.Failed failed -> {
-                String reason = failed.failure().reason().value();
                 attribute(attributes, "matview.outcome", Records.FAILED);
-                attribute(attributes, "error.type", reason);
-                span.putObject("status").put("code", ERROR).put("message", reason);
+                error(whole, attributes, failed.failure().reason().value());
             }
             case Outcome.Refreshed _ -> attribute(attributes, "matview.outcome", Records.SUCCEEDED);
             case Outcome.Unchanged _, Outcome.Skipped _, Outcome.Missed _, Outcome.Checked _, Outcome.Creatable _ ->
                 attribute(attributes, "matview.outcome", Records.SKIPPED);
         }
+        parts.forEach(trace::part);
+        return trace.json();
+    }
+
+    /** A run in a pod, of which there is its record alone. */
+    static String of(MaterializedViewRefresh resource, RefreshRecord run, Root root) {
+        var trace = new RunTrace(root);
+        Plan plan = Plan.of(resource.getSpec());
+        Instant end = Objects.requireNonNullElse(run.completionTime(), run.startTime());
+        ObjectNode whole = trace.whole(run.startTime(), end);
+        ArrayNode attributes = trace.attributes(
+                whole,
+                ResourceKey.of(resource),
+                plan.view().name(),
+                run.trigger(),
+                plan.view().mode());
+        attribute(attributes, "matview.outcome", run.status());
+        if (run.job() != null) {
+            attribute(attributes, "k8s.job.name", run.job());
+        }
+        if (run.reason() != null) {
+            error(whole, attributes, run.reason());
+        }
+        trace.part(new Timeline.Part(Stage.REFRESH, run.startTime(), end));
+        return trace.json();
+    }
+
+    /** What Redis and webhooks took, which are called when the run is recorded. */
+    static String ofHooks(Root root, Instant start, Instant end, boolean worked) {
+        var trace = new RunTrace(root);
+        ObjectNode span = trace.span("hooks", hex(), CLIENT, start, end).put("parentSpanId", root.spanId());
+        if (!worked) {
+            error(span, span.putArray("attributes"), "hook");
+        }
+        return trace.json();
+    }
+
+    private String json() {
+        try {
+            return JSON.writeValueAsString(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that can't be written", e);
+        }
+    }
+
+    private ObjectNode whole(Instant start, Instant end) {
+        return span("refresh run", root.spanId(), INTERNAL, start, end);
+    }
+
+    private ArrayNode attributes(ObjectNode span, ResourceKey key, ViewName view, String trigger, RefreshMode mode) {
+        ArrayNode attributes = span.putArray("attributes");
+        attribute(attributes, "k8s.namespace.name", key.id().getNamespace().orElse(""));
+        attribute(attributes, "matview.name", key.id().getName());
+        attribute(attributes, "matview.view", view.toString());
+        attribute(attributes, "matview.trigger", trigger);
+        attribute(attributes, "matview.mode", mode.value());
+        attribute(attributes, "db.system.name", "postgresql");
+        return attributes;
+    }
+
+    private static void error(ObjectNode span, ArrayNode attributes, String reason) {
+        attribute(attributes, "error.type", reason);
+        span.putObject("status").put("code", ERROR).put("message", reason);
     }
 
     private void part(Timeline.Part part) {
         int kind =
                 switch (part.stage()) {
                     case WAIT -> INTERNAL;
-                    case CONNECT, PREFLIGHT, REFRESH, MAINTENANCE -> CLIENT;
+                    case CONNECT, PREFLIGHT, REFRESH, MAINTENANCE, NOTIFY -> CLIENT;
                 };
-        span(part.stage().value(), hex(), kind, part.start(), part.end()).put("parentSpanId", run.id());
+        span(part.stage().value(), hex(), kind, part.start(), part.end()).put("parentSpanId", root.spanId());
     }
 
     private ObjectNode span(String name, String id, int kind, Instant start, Instant end) {
         return spans.addObject()
-                .put("traceId", traceId)
+                .put("traceId", root.traceId())
                 .put("spanId", id)
                 .put("name", name)
                 .put("kind", kind)
@@ -106,5 +159,22 @@ final class RunTrace {
 
     private static String hex() {
         return "%016x".formatted(ThreadLocalRandom.current().nextLong());
+    }
+
+    /**
+     * A trace's first span, below which the others are.
+     *
+     * @param startTime of the run, as its record says
+     */
+    record Root(String traceId, String spanId, Instant startTime) {
+        /** Of a run, under the name that the log has for it. */
+        static Root of(String id, Instant startTime) {
+            return new Root(hex() + hex(), id, startTime);
+        }
+
+        /** Of a run that this log does not know. */
+        static Root of(RefreshRecord run) {
+            return of(hex(), run.startTime());
+        }
     }
 }

@@ -1,6 +1,9 @@
 package dev.matview.operator.controller;
 
+import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.refresh.EndedRun;
+import dev.matview.operator.refresh.Outcome;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
@@ -9,10 +12,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +35,52 @@ final class Traces {
     private static final int QUEUE = 200;
 
     private final @Nullable Sender sender;
+    private final Map<String, RunTrace.Root> roots = new ConcurrentHashMap<>();
 
     Traces(OperatorConfig config) {
         this.sender = config.tracingEndpoint().map(Sender::new).orElse(null);
     }
 
-    void send(EndedRun<ResourceKey> run) {
+    /** A run of this process has ended. */
+    void ended(EndedRun<ResourceKey> run) {
         if (sender != null && !run.request().isCheck()) {
-            sender.send(run);
+            Instant startTime =
+                    switch (run.outcome()) {
+                        case Outcome.Refreshed refreshed -> refreshed.startTime();
+                        case Outcome.Failed failed -> failed.startTime();
+                        // Of these no hook tells.
+                        case Outcome.Unchanged _,
+                                Outcome.Skipped _,
+                                Outcome.Missed _,
+                                Outcome.Checked _,
+                                Outcome.Creatable _ -> run.timeline().start();
+                    };
+            var root = RunTrace.Root.of(run.id(), startTime);
+            roots.put(run.request().key().uid(), root);
+            sender.send(() -> RunTrace.of(run, root));
         }
+    }
+
+    /** A run is recorded; of one in a pod nothing was known before. */
+    void recorded(MaterializedViewRefresh resource, RefreshRecord run) {
+        if (sender != null && run.job() != null) {
+            var root = RunTrace.Root.of(run);
+            roots.put(resource.getMetadata().getUid(), root);
+            sender.send(() -> RunTrace.of(resource, run, root));
+        }
+    }
+
+    /** The hooks of a resource's last run were called in that time; they are part of its trace. */
+    void hooks(ResourceKey key, RefreshRecord run, Instant start, Instant end, boolean worked) {
+        RunTrace.Root root = roots.get(key.uid());
+        if (sender != null && root != null && root.startTime().equals(run.startTime())) {
+            sender.send(() -> RunTrace.ofHooks(root, start, end, worked));
+        }
+    }
+
+    /** The resource is gone. */
+    void forget(ResourceKey key) {
+        roots.remove(key.uid());
     }
 
     /** Sends what is left, within some seconds; nothing is sent afterwards. */
@@ -66,10 +110,10 @@ final class Traces {
             this.address = URI.create(endpoint.replaceFirst("/*$", "") + "/v1/traces");
         }
 
-        private void send(EndedRun<ResourceKey> run) {
+        private void send(Supplier<String> trace) {
             queue.execute(() -> {
                 try {
-                    post(RunTrace.of(run));
+                    post(trace.get());
                 } catch (IOException e) {
                     failed(e.getClass().getSimpleName());
                 } catch (InterruptedException e) {

@@ -13,12 +13,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Those who listen in the view's database: told over the run's own connection, when its turn is over, so that nobody else
  * waits for that.
  */
-record Listeners(RunRequest<?> request, Connection connection, Clock clock, Cancellation cancellation) {
+record Listeners(
+        RunRequest<?> request, Connection connection, Clock clock, Cancellation cancellation, Timeline timeline) {
 
     /**
      * Does that work, and tells of what came of it.
@@ -48,7 +50,7 @@ record Listeners(RunRequest<?> request, Connection connection, Clock clock, Canc
                 refreshed.completionTime(),
                 refreshed.result(),
                 null);
-        String unsent = notification.when().includes(true) ? notification.send(connection, news, cancellation) : null;
+        String unsent = notification.when().includes(true) ? send(notification, news) : null;
         return unsent == null ? refreshed : refreshed.and(List.of(unsent));
     }
 
@@ -65,7 +67,7 @@ record Listeners(RunRequest<?> request, Connection connection, Clock clock, Canc
         }
         var news = new RunNews(
                 request.view().name(), trigger(), request.view().mode(), startTime, clock.instant(), null, failure);
-        String unsent = notification.send(connection, news, cancellation);
+        String unsent = send(notification, news);
         return unsent == null
                 ? failure
                 : new Failure(failure.reason(), failure.message() + "; " + unsent, failure.sqlState());
@@ -75,6 +77,11 @@ record Listeners(RunRequest<?> request, Connection connection, Clock clock, Canc
     private boolean awaited(Failure failure) {
         return failure.reason() == Reason.VIEW_MISSING
                 && request.view().upkeep().onMissing() == OnMissing.SKIP;
+    }
+
+    private @Nullable String send(Notification notification, RunNews news) {
+        timeline.enter(Stage.NOTIFY);
+        return notification.send(connection, news, cancellation);
     }
 
     private String trigger() {

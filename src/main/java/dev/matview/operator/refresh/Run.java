@@ -155,7 +155,8 @@ public final class Run {
     private Step on(Lease lease, Listeners.Work work) throws FailureException, InterruptedException {
         timeline.enter(Stage.PREFLIGHT);
         try {
-            return new Listeners(request, lease.connection(), clock, cancellation).told(work, this::startTime);
+            return new Listeners(request, lease.connection(), clock, cancellation, timeline)
+                    .told(work, this::startTime);
         } catch (FailureException e) {
             if (e.failure().reason() == Reason.NOT_PRIMARY) {
                 lease.discard();

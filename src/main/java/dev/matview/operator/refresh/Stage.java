@@ -11,7 +11,9 @@ public enum Stage {
     /** It refreshes, with all attempts that this takes. */
     REFRESH("refresh"),
     /** It analyzes or vacuums what it refreshed. */
-    MAINTENANCE("maintenance");
+    MAINTENANCE("maintenance"),
+    /** It tells those who listen in the database. */
+    NOTIFY("notify");
 
     private final String value;
 

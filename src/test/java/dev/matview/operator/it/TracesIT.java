@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.matview.operator.testing.TraceReceiver;
+import dev.matview.operator.testing.WebhookReceiver;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,59 @@ class TracesIT {
         }
     }
 
+    @Test
+    void whoIsToldOfARunIsPartOfItsTrace() throws Exception {
+        try (var receiver = TraceReceiver.start();
+                var webhook = WebhookReceiver.start()) {
+            start(receiver);
+            scene.createView("totals");
+            var resource = scene.create("totals", "afterRefresh: {notify: {channel: news}, " + hook(webhook));
+            resource.await("validated", ready());
+            resource.request("one");
+            List<JsonNode> run = awaitTrace(receiver);
+            assertThat(run).extracting(span -> span.get("name").asText()).contains("notify");
+            assertHooks(receiver, run.getFirst());
+        }
+    }
+
+    @Test
+    void aRunInAPodIsATraceOfItsRefreshAndItsHooks() throws Exception {
+        try (var receiver = TraceReceiver.start();
+                var webhook = WebhookReceiver.start()) {
+            start(receiver);
+            scene.createView("totals");
+            var resource = scene.create("totals", "execution: CronJob, afterRefresh: {" + hook(webhook));
+            try (var kubelet = new TestKubelet(scene, resource)) {
+                kubelet.run();
+                resource.await("validated", TestKubelet.PATIENCE, ready());
+                resource.request("one");
+                kubelet.run();
+            }
+            List<JsonNode> spans = awaitTrace(receiver);
+            assertThat(spans).extracting(span -> span.get("name").asText()).containsExactly("refresh run", "refresh");
+            assertThat(attribute(spans.getFirst(), "matview.outcome")).isEqualTo("Succeeded");
+            assertThat(attribute(spans.getFirst(), "k8s.job.name")).startsWith(resource.name());
+            assertThat(spans.getLast().get("parentSpanId"))
+                    .isEqualTo(spans.getFirst().get("spanId"));
+            assertHooks(receiver, spans.getFirst());
+        }
+    }
+
+    private String hook(WebhookReceiver webhook) {
+        scene.createSecret(scene.namespace(), scene.named("hook"), Map.of("url", webhook.url("/")));
+        return "webhook: {urlFrom: {name: %s, key: url}}}".formatted(scene.named("hook"));
+    }
+
+    private static void assertHooks(TraceReceiver receiver, JsonNode run) {
+        await("the hooks").atMost(PATIENCE).until(() -> receiver.documents().size() == 2);
+        assertThat(spans(receiver.documents().getLast())).singleElement().satisfies(hooks -> {
+            assertThat(hooks.get("name").asText()).isEqualTo("hooks");
+            assertThat(hooks.get("traceId")).isEqualTo(run.get("traceId"));
+            assertThat(hooks.get("parentSpanId")).isEqualTo(run.get("spanId"));
+            assertThat(hooks.has("status")).isFalse();
+        });
+    }
+
     private OperatorProcess start(TraceReceiver receiver) {
         return scene.startOperator(
                 scene.cluster().kubeconfig(),
@@ -103,6 +157,10 @@ class TracesIT {
         assertThat(document.at("/resourceSpans/0/resource/attributes/0/value/stringValue")
                         .asText())
                 .isEqualTo("matview-operator");
+        return spans(document);
+    }
+
+    private static List<JsonNode> spans(JsonNode document) {
         return StreamSupport.stream(
                         document.at("/resourceSpans/0/scopeSpans/0/spans").spliterator(), false)
                 .toList();
