@@ -29,14 +29,15 @@ final class Account {
     }
 
     /** Leaves behind what is too late to be made up. */
-    void deadline() {
+    void deadline(long generation) {
         Instant anchor = draft.anchor();
         if (!plan.spec().suspend()
-                && !Suspension.isShown(draft)
+                && !Suspension.holds(draft, plan, generation)
                 && anchor != null
                 && plan.schedule().due(anchor, now, plan.deadline()) instanceof Due.TooLate due) {
             boolean tried = draft.lastRefresh != null && due.scheduledTime().equals(draft.lastRefresh.scheduledTime());
             missed(due.missed() - (tried ? 1 : 0));
+            draft.retries = tried ? null : draft.retries;
             draft.lastScheduleTime = due.scheduledTime();
         }
     }

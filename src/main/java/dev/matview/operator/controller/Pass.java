@@ -95,13 +95,16 @@ final class Pass {
             }
         }
         draft.view = precedence.shown(draft.view, progress instanceof Progress.Ended run && settles(run, draft));
+        if (step == null && plan.failure() == null) {
+            account.deadline(generation);
+        }
         update.suspension(generation, progress instanceof Progress.UnderWay);
         if (delegation.toJobs() && suspended != Suspension.holds(draft, plan, generation)) {
             step = new NextStep.Wait(now);
         }
         String pending = Objects.equals(token, draft.lastHandledRefreshRequest) ? null : token;
         if (step == null) {
-            step = decide(draft, account, update, generation, pending, objection, delegation, after, now);
+            step = decide(draft, update, generation, pending, objection, delegation, after, now);
         }
         lapse = Freshness.judge(draft, plan.spec(), generation, now);
         // While a run is under way, or begins, the next time alone is no reason to write: its end will be one.
@@ -116,7 +119,6 @@ final class Pass {
 
     private NextStep decide(
             StatusDraft draft,
-            Account account,
             StatusUpdate update,
             long generation,
             @Nullable String pending,
@@ -128,7 +130,6 @@ final class Pass {
             update.refused(plan.failure(), generation, pending);
             return new NextStep.Wait(null);
         }
-        account.deadline();
         boolean validated = draft.observedGeneration != null && draft.observedGeneration == generation;
         if (objection != null && validated) {
             update.refused(objection, generation, null);

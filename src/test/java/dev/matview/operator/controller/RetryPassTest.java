@@ -151,7 +151,9 @@ class RetryPassTest {
         assertThat(resource.next()).isEqualTo(new NextStep.Wait(at("11:01:10")));
         resource.look("11:01:10");
         assertThat(resource.next()).isEqualTo(new NextStep.Wait(at("12:00:00")));
-        assertThat(resource.status().nextRetryTime()).isNull();
+        assertThat(resource.status())
+                .returns(null, MaterializedViewRefreshStatus::nextRetryTime)
+                .returns(null, MaterializedViewRefreshStatus::retries);
     }
 
     @Test

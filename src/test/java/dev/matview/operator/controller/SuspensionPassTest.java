@@ -162,6 +162,20 @@ class SuspensionPassTest {
     }
 
     @Test
+    void aRunThatIsTooLateToBeTriedAgainCounts() {
+        resource.declare(SPEC + ", startingDeadlineSeconds: 15");
+        failAt(11);
+        resource.look("12:00:00");
+        resource.end("12:00:00", failed(Reason.UNREACHABLE, null, "12:00:00", "12:00:00"));
+        resource.look("12:00:10");
+        resource.end("12:00:10", failed(Reason.UNREACHABLE, null, "12:00:10", "12:00:10"));
+        assertThat(resource.status().condition("Stalled")).isNull();
+        resource.look("12:00:30");
+        assertSuspended();
+        assertThat(resource.next()).isEqualTo(new NextStep.Wait(null));
+    }
+
+    @Test
     void skippedAndInterruptedRunsDoNotCount() {
         failAt(11);
         resource.look("12:00:00");
