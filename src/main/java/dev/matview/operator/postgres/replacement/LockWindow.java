@@ -31,7 +31,14 @@ final class LockWindow {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final long FIRST_MILLIS = 10;
-    private static final long LAST_MILLIS = 200;
+
+    /** Whoever waits behind this wait waits for the work under the locks too: hardly ever more than 100 ms together. */
+    private static final long LAST_MILLIS = 60;
+
+    /** When short waits did not do for so long, readers feel it rather than that the view is not replaced at all. */
+    private static final Duration SHORT_WAITS = Duration.ofSeconds(10);
+
+    private static final long LAST_RESORT_MILLIS = 200;
     private static final int SHOWN = 5;
     private static final int TRIES_AT_ONE_TIMEOUT = 3;
 
@@ -95,8 +102,9 @@ final class LockWindow {
      */
     boolean entered(Deadline end) throws SQLException, FailureException, InterruptedException {
         Deadline patience = end.orIn(PATIENCE);
-        long last = lastTimeout();
-        long first = Math.min(FIRST_MILLIS, last);
+        Deadline shortWaits = Deadline.in(SHORT_WAITS);
+        long fitting = fitting();
+        long first = Math.min(FIRST_MILLIS, fitting);
         long timeout = first;
         long levelSince = System.nanoTime();
         int tries = 0;
@@ -105,6 +113,8 @@ final class LockWindow {
                 WHERE pg_catalog.current_setting('synchronous_commit') <> 'off'
                 """);
         while (true) {
+            boolean lastResort = shortWaits.remaining().isNegative();
+            long last = Math.min(fitting, lastResort ? LAST_RESORT_MILLIS : LAST_MILLIS);
             long oldest = oldestHolder().toMillis();
             if (oldest >= last) {
                 // Longer waits would not help against this one, and would cost the others more when it has gone.
@@ -206,13 +216,13 @@ final class LockWindow {
     }
 
     /** A wait counts for each lock on its own, so that all of them and one more must fit. */
-    private long lastTimeout() throws SQLException {
+    private long fitting() throws SQLException {
         long deadlock = Rows.one(
                 transaction.connection(),
                 "SELECT setting::bigint FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'",
                 row -> row.getLong(1));
-        long fitting = (deadlock - 1) / (relations.length + 1);
-        return Math.clamp(Math.min(fitting, bound.toMillis()), 1, LAST_MILLIS);
+        long together = (deadlock - 1) / (relations.length + 1);
+        return Math.max(1, Math.min(together, bound.toMillis()));
     }
 
     private enum Attempt {
