@@ -12,19 +12,38 @@ import dev.matview.operator.refresh.Credentials;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /** Reads what it takes to connect from a resource's Secret, each time anew, so that a rotated password is found. */
 final class SecretCredentials {
+    /** The client would open a connection, with a TLS handshake, for each request while others are under way. */
+    private static final int AT_ONCE = 8;
+
     private final KubernetesClient client;
     private final Rotations rotations;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
     SecretCredentials(KubernetesClient client, Rotations rotations) {
         this.client = client;
         this.rotations = rotations;
     }
 
-    /** @throws FailureException when something is missing or can't be used */
-    Credentials read(MaterializedViewRefresh resource, DatabaseSpec database) throws FailureException {
+    /**
+     * Reads it in its turn: few at once, however many runs are due.
+     *
+     * @throws FailureException when something is missing or can't be used
+     */
+    Credentials read(MaterializedViewRefresh resource, DatabaseSpec database)
+            throws FailureException, InterruptedException {
+        turns.acquire();
+        try {
+            return readNow(resource, database);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private Credentials readNow(MaterializedViewRefresh resource, DatabaseSpec database) throws FailureException {
         String namespace = resource.getMetadata().getNamespace();
         String name = database.secretRef().name();
         Secret secret = new NamedObjects(client, namespace, "spec.database").secret(name);

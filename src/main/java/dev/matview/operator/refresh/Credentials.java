@@ -33,6 +33,6 @@ public record Credentials(ConnectionSettings settings, boolean justChanged) {
     @FunctionalInterface
     public interface Source {
         /** Reads them; throws a {@link FailureException} when they are missing or can't be used. */
-        Credentials read() throws FailureException;
+        Credentials read() throws FailureException, InterruptedException;
     }
 }
