@@ -3,7 +3,7 @@ package dev.matview.operator.controller;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.refresh.Outcome;
 import dev.matview.operator.refresh.Purpose;
-import dev.matview.operator.refresh.Runs;
+import dev.matview.operator.refresh.RunState;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +18,10 @@ sealed interface Progress {
      *
      * @param more whether there may be something in Jobs besides
      */
-    static Progress of(Runs.State<?> state, boolean more) {
+    static Progress of(RunState<?> state, boolean more) {
         return switch (state) {
-            case Runs.State.UnderWay<?> run -> new UnderWay(run.request().purpose(), run.startTime(), null);
-            case Runs.State.Ended<?> run -> new Ended(run.request().purpose(), run.outcome(), null, more, false);
+            case RunState.UnderWay<?> run -> new UnderWay(run.request().purpose(), run.startTime(), null);
+            case RunState.Ended<?> run -> new Ended(run.request().purpose(), run.outcome(), null, more, false);
         };
     }
 

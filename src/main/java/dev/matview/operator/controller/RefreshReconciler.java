@@ -6,6 +6,7 @@ import dev.matview.operator.postgres.Connections;
 import dev.matview.operator.postgres.Failure;
 import dev.matview.operator.postgres.ViewFacts;
 import dev.matview.operator.postgres.ViewIdentity;
+import dev.matview.operator.refresh.RunState;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -121,7 +122,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         }
         Instant now = clock.instant();
         MaterializedViewRefreshStatus before = memory.status(resource);
-        Runs.State<ResourceKey> state = runs.state(key);
+        RunState<ResourceKey> state = runs.state(key);
         Children children =
                 cronJobs.enabled() ? cronJobs.withStarted(Children.of(context, key), key.uid()) : Children.NONE;
         Plan plan = memory.plan(resource).within(definitions);
@@ -156,7 +157,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 case WRITTEN -> {
                     memory.wrote(resource, after);
                     exposition.wrote(key, before, after, progress);
-                    boolean logged = state instanceof Runs.State.Ended;
+                    boolean logged = state instanceof RunState.Ended;
                     Announcement.between(before, after).forEach(a -> recorder.record(resource, a, logged));
                 }
                 case NOT_NOW -> {
@@ -176,7 +177,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
         ordering.keep(resource, pass, isUnderWay(progress), claims.objection(key) != null, now)
                 .forEach(events::news);
         LOG.debugf("%s: %s", key, new Verdict(pass, state != null, now));
-        if (state instanceof Runs.State.Ended<ResourceKey> ended) {
+        if (state instanceof RunState.Ended<ResourceKey> ended) {
             runs.acknowledge(ended);
         }
         cronJobs.tidy(children, after.recordedJobs());
@@ -191,7 +192,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     private @Nullable Progress progress(
             MaterializedViewRefresh resource,
             Plan plan,
-            Runs.@Nullable State<ResourceKey> state,
+            @Nullable RunState<ResourceKey> state,
             Children children,
             MaterializedViewRefreshStatus before,
             Instant now) {

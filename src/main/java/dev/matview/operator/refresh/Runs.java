@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +48,7 @@ public final class Runs<K> {
 
     /**
      * @param permission whether runs may begin, and change what others see; asked on the runs' threads
-     * @param onNews called on any thread when a run has ended, and once when it began {@link #LONG} ago
+     * @param onNews called on any thread when a run has ended, with an outcome or not begun, and once when it began {@link #LONG} ago
      * @param onEnd called on the run's thread before, where it must not wait
      */
     public Runs(
@@ -67,15 +68,15 @@ public final class Runs<K> {
     }
 
     /** What there is for that key, or null: nothing under way and nothing to record. */
-    public @Nullable State<K> state(K key) {
+    public @Nullable RunState<K> state(K key) {
         Entry entry = entries.get(key);
         if (entry == null) {
             return null;
         }
         Outcome outcome = entry.outcome;
         return outcome == null
-                ? new State.UnderWay<>(entry.request, entry.run.hasBegun() ? entry.run.startTime() : null)
-                : new State.Ended<>(entry.request, outcome);
+                ? new RunState.UnderWay<>(entry.request, entry.run.hasBegun() ? entry.run.startTime() : null)
+                : new RunState.Ended<>(entry.request, outcome);
     }
 
     /** Does in advance what comes before the turn of a run that is due at that time; it is started all the same. */
@@ -97,7 +98,7 @@ public final class Runs<K> {
     }
 
     /** The outcome was recorded: the next run may start. */
-    public void acknowledge(State.Ended<K> ended) {
+    public void acknowledge(RunState.Ended<K> ended) {
         Entry entry = entries.get(ended.request().key());
         if (entry != null && entry.request.equals(ended.request())) {
             forget(entry);
@@ -120,10 +121,7 @@ public final class Runs<K> {
     public void cancel(K key) {
         log.forget(key);
         anticipation.drop(key);
-        Entry entry = entries.get(key);
-        if (entry != null) {
-            drop(entry);
-        }
+        Optional.ofNullable(entries.get(key)).ifPresent(this::drop);
     }
 
     private void execute(Entry entry) {
@@ -134,7 +132,9 @@ public final class Runs<K> {
         String id = log.opens(entry.request);
         Outcome outcome = outcome(entry);
         if (outcome == null) {
-            forget(entry);
+            if (forget(entry)) {
+                onNews.accept(entry.request.key());
+            }
             return;
         }
         log.ended(entry.request, entry.begun, outcome);
@@ -165,10 +165,11 @@ public final class Runs<K> {
         return new Outcome.Failed(Failure.interrupted(), null, run.startTime(), clock.instant(), 1, Duration.ZERO);
     }
 
-    private void forget(Entry entry) {
+    /** Returns whether it was known. */
+    private boolean forget(Entry entry) {
         synchronized (entries) {
-            entries.remove(entry.request.key(), entry);
             entries.notifyAll();
+            return entries.remove(entry.request.key(), entry);
         }
     }
 
@@ -229,21 +230,6 @@ public final class Runs<K> {
             }
             return entries.isEmpty();
         }
-    }
-
-    /**
-     * What there is for a key.
-     *
-     * @param <K> whom runs are for
-     */
-    public sealed interface State<K> {
-        RunRequest<K> request();
-
-        /** Under way since its turn came; null while it waits for that. */
-        record UnderWay<K>(RunRequest<K> request, @Nullable Instant startTime) implements State<K> {}
-
-        /** Not recorded yet. */
-        record Ended<K>(RunRequest<K> request, Outcome outcome) implements State<K> {}
     }
 
     private final class Entry {

@@ -11,7 +11,6 @@ import dev.matview.operator.postgres.PoolUse;
 import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
@@ -164,7 +163,7 @@ class AnticipationTest {
     private Outcome awaitEnd(String key) {
         return await().atMost(PATIENCE)
                 .until(
-                        () -> runs.state(key) instanceof State.Ended<String> ended ? ended.outcome() : null,
+                        () -> runs.state(key) instanceof RunState.Ended<String> ended ? ended.outcome() : null,
                         outcome -> outcome != null);
     }
 

@@ -11,7 +11,6 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
@@ -91,7 +90,7 @@ class EndedRunsTest {
         runs.all().start(runs.request("a", DUE));
         runs.awaitRefreshes(1);
         Thread stopping = Thread.ofVirtual().start(() -> runs.all().stop(Duration.ofMinutes(1), Duration.ZERO));
-        State.Ended<String> ended = runs.awaitEnd("a");
+        RunState.Ended<String> ended = runs.awaitEnd("a");
         assertThat(ended.outcome()).isInstanceOf(Outcome.Refreshed.class);
         assertThat(stopping.isAlive()).as("waits for the acknowledgement").isTrue();
         runs.all().acknowledge(ended);

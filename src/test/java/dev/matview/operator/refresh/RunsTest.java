@@ -15,7 +15,6 @@ import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.TestRole;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.Servers;
 import dev.matview.operator.testing.TestDatabase;
@@ -53,7 +52,7 @@ class RunsTest {
         database.execute("UPDATE pace SET id = 2");
         Instant before = Instant.now();
         runs.all().start(runs.request("a", DUE));
-        State.Ended<String> ended = runs.awaitEnd("a");
+        RunState.Ended<String> ended = runs.awaitEnd("a");
         assertThat(runs.news()).containsExactly("a");
         assertThat(ended.outcome()).isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> {
             assertThat(refreshed.result().mode()).isEqualTo(RefreshMode.CONCURRENT);
@@ -68,7 +67,7 @@ class RunsTest {
         runs.all().acknowledge(ended);
         assertThat(runs.all().state("a")).isNull();
         runs.all().start(runs.request("a", new Trigger.Manual("again")));
-        State.Ended<String> second = runs.awaitEnd("a");
+        RunState.Ended<String> second = runs.awaitEnd("a");
         assertThat(second.request().trigger()).isEqualTo(new Trigger.Manual("again"));
         assertThat(database.scalar("SELECT id FROM v")).isEqualTo("3");
 
@@ -85,7 +84,7 @@ class RunsTest {
             runs.all().start(runs.request("a", DUE));
         }
         runs.awaitRefreshes(1);
-        assertThat(runs.all().state("a")).isInstanceOf(State.UnderWay.class);
+        assertThat(runs.all().state("a")).isInstanceOf(RunState.UnderWay.class);
         runs.awaitEnd("a");
         assertThat(runs.refreshes()).isZero();
         assertThat(runs.news()).containsExactly("a");
@@ -96,8 +95,8 @@ class RunsTest {
         runs.slowView(6);
         runs.all().start(runs.request("a", DUE));
         await().until(() -> runs.news().contains("a"));
-        assertThat(runs.all().state("a")).isInstanceOf(State.UnderWay.class);
-        await().until(() -> runs.all().state("a") instanceof State.Ended);
+        assertThat(runs.all().state("a")).isInstanceOf(RunState.UnderWay.class);
+        await().until(() -> runs.all().state("a") instanceof RunState.Ended);
         await().until(() -> runs.news().size() == 2);
     }
 
@@ -112,7 +111,7 @@ class RunsTest {
             RunRequest<String> check = runs.request("check", CHECK);
             runs.all().start(check.by(() -> new Credentials(settings, false)));
             await().until(() -> runs.news().contains("check"));
-            assertThat(runs.all().state("check")).isInstanceOf(State.UnderWay.class);
+            assertThat(runs.all().state("check")).isInstanceOf(RunState.UnderWay.class);
             assertThat(runs.news()).doesNotContain("waits");
         }
     }
@@ -240,7 +239,7 @@ class RunsTest {
             assertThat(runs.awaitEnd("healthy").outcome()).isInstanceOf(Outcome.Refreshed.class);
             assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(15));
             assertThat(silent)
-                    .allSatisfy(key -> assertThat(runs.all().state(key)).isInstanceOf(State.UnderWay.class));
+                    .allSatisfy(key -> assertThat(runs.all().state(key)).isInstanceOf(RunState.UnderWay.class));
 
             Instant closing = Instant.now();
             runs.all().stop(Duration.ZERO, Duration.ZERO);

@@ -13,7 +13,6 @@ import dev.matview.operator.postgres.SessionSettings;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.Upkeep;
 import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.PostgresServer;
 import dev.matview.operator.testing.TestDatabase;
@@ -167,10 +166,11 @@ class SkipTest {
             Refreshing.scalar(staying, "SELECT 1");
             runs.start(request(RefreshMode.CONCURRENT, DUE, DAY, fingerprint));
             // The pool of two is free for others meanwhile.
-            await().untilAsserted(() -> assertThat(runs.state("v")).isInstanceOf(State.UnderWay.class));
+            await().untilAsserted(() -> assertThat(runs.state("v")).isInstanceOf(RunState.UnderWay.class));
             awaitIdle();
-            assertThat(runs.state("v")).isInstanceOfSatisfying(State.UnderWay.class, run -> assertThat(run.startTime())
-                    .isNull());
+            assertThat(runs.state("v"))
+                    .isInstanceOfSatisfying(RunState.UnderWay.class, run -> assertThat(run.startTime())
+                            .isNull());
         }
         runs.cancel("v");
     }
@@ -201,8 +201,8 @@ class SkipTest {
 
     private Outcome run(RefreshMode mode, Trigger trigger, Duration maxStaleness, @Nullable String fingerprint) {
         runs.start(request(mode, trigger, maxStaleness, fingerprint));
-        await().atMost(Duration.ofSeconds(60)).until(() -> runs.state("v") instanceof State.Ended);
-        var ended = (State.Ended<String>) Objects.requireNonNull(runs.state("v"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> runs.state("v") instanceof RunState.Ended);
+        var ended = (RunState.Ended<String>) Objects.requireNonNull(runs.state("v"));
         runs.acknowledge(ended);
         return ended.outcome();
     }

@@ -11,7 +11,6 @@ import dev.matview.operator.postgres.Refreshing;
 import dev.matview.operator.postgres.TestSettings;
 import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.postgres.ViewName;
-import dev.matview.operator.refresh.Runs.State;
 import dev.matview.operator.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -128,10 +127,10 @@ final class TestRuns implements AutoCloseable {
         return ((Outcome.Failed) awaitEnd(key).outcome()).failure().reason();
     }
 
-    State.Ended<String> awaitEnd(String key) {
+    RunState.Ended<String> awaitEnd(String key) {
         await().atMost(Duration.ofSeconds(60)).until(() -> news.contains(key));
         return await().until(
-                        () -> runs.state(key) instanceof State.Ended<String> ended ? ended : null, Objects::nonNull);
+                        () -> runs.state(key) instanceof RunState.Ended<String> ended ? ended : null, Objects::nonNull);
     }
 
     void awaitRefreshes(int count) {
