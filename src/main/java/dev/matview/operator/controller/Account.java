@@ -35,7 +35,8 @@ final class Account {
                 && !Suspension.holds(draft, plan, generation)
                 && anchor != null
                 && plan.schedule().due(anchor, now, plan.deadline()) instanceof Due.TooLate due) {
-            boolean tried = draft.lastRefresh != null && due.scheduledTime().equals(draft.lastRefresh.scheduledTime());
+            Instant time = draft.lastRefresh == null ? null : draft.lastRefresh.scheduledTime();
+            boolean tried = time != null && time.isAfter(anchor) && !time.isAfter(due.scheduledTime());
             missed(due.missed() - (tried ? 1 : 0));
             draft.retries = tried ? null : draft.retries;
             draft.lastScheduleTime = due.scheduledTime();

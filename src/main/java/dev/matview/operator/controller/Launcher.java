@@ -49,18 +49,21 @@ final class Launcher {
                 runs.start(request(resource, pass, trigger));
                 yield LONGEST_SLEEP;
             }
-            case NextStep.Held(Instant until) -> clamped(Duration.between(now, until));
+            case NextStep.Held(Instant until) -> {
+                runs.unprepare(ResourceKey.of(resource));
+                yield clamped(Duration.between(now, until));
+            }
             case NextStep.Wait(Instant until)
             when until != null -> {
                 boolean scheduled = until.equals(pass.status().nextRefreshTime()) && !delegation.toJobs();
-                yield scheduled ? prepared(resource, pass, until, now) : clamped(Duration.between(now, until));
+                yield scheduled ? preparing(resource, pass, until, now) : clamped(Duration.between(now, until));
             }
             case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
         };
     }
 
-    /** Looks again shortly before a scheduled time, and then at that. */
-    private Duration prepared(MaterializedViewRefresh resource, Pass pass, Instant scheduledTime, Instant now) {
+    /** Looks again shortly before a scheduled time, when it prepares the run, and then at that. */
+    private Duration preparing(MaterializedViewRefresh resource, Pass pass, Instant scheduledTime, Instant now) {
         Duration left = Duration.between(now, scheduledTime);
         if (left.compareTo(Runs.LEAD) > 0) {
             return clamped(left.minus(Runs.LEAD));

@@ -96,6 +96,7 @@ final class Pass {
         }
         draft.view = precedence.shown(draft.view, progress instanceof Progress.Ended run && settles(run, draft));
         if (step == null && plan.failure() == null) {
+            // What is left behind has failed for good, and counts for a suspension.
             account.deadline(generation);
         }
         update.suspension(generation, progress instanceof Progress.UnderWay);

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.matview.operator.api.MaterializedViewRefresh;
-import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.api.ViewSpec;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.refresh.EndedRun;
 import dev.matview.operator.refresh.Outcome;
@@ -16,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spans of a run's trace: the run, and below it what it did. The form is OTLP's JSON, where identifiers are hexadecimal and
@@ -52,7 +52,7 @@ final class RunTrace {
                 run.request().key(),
                 run.request().view().name(),
                 run.request().trigger().getClass().getSimpleName(),
-                run.request().view().mode());
+                run.request().view().mode().value());
         if (run.database() != null) {
             attribute(attributes, "matview.database", run.database());
         }
@@ -70,17 +70,12 @@ final class RunTrace {
     }
 
     /** A run in a pod, of which there is its record alone. */
-    static String of(MaterializedViewRefresh resource, RefreshRecord run, Root root) {
+    static String of(ResourceKey key, ViewSpec view, RefreshRecord run, Root root) {
         var trace = new RunTrace(root);
-        Plan plan = Plan.of(resource.getSpec());
         Instant end = Objects.requireNonNullElse(run.completionTime(), run.startTime());
         ObjectNode whole = trace.whole(run.startTime(), end);
-        ArrayNode attributes = trace.attributes(
-                whole,
-                ResourceKey.of(resource),
-                plan.view().name(),
-                run.trigger(),
-                plan.view().mode());
+        ArrayNode attributes =
+                trace.attributes(whole, key, new ViewName(view.schema(), view.name()), run.trigger(), run.mode());
         attribute(attributes, "matview.outcome", run.status());
         if (run.job() != null) {
             attribute(attributes, "k8s.job.name", run.job());
@@ -114,13 +109,16 @@ final class RunTrace {
         return span("refresh run", root.spanId(), INTERNAL, start, end);
     }
 
-    private ArrayNode attributes(ObjectNode span, ResourceKey key, ViewName view, String trigger, RefreshMode mode) {
+    private ArrayNode attributes(
+            ObjectNode span, ResourceKey key, ViewName view, String trigger, @Nullable String mode) {
         ArrayNode attributes = span.putArray("attributes");
         attribute(attributes, "k8s.namespace.name", key.id().getNamespace().orElse(""));
         attribute(attributes, "matview.name", key.id().getName());
         attribute(attributes, "matview.view", view.toString());
         attribute(attributes, "matview.trigger", trigger);
-        attribute(attributes, "matview.mode", mode.value());
+        if (mode != null) {
+            attribute(attributes, "matview.mode", mode);
+        }
         attribute(attributes, "db.system.name", "postgresql");
         return attributes;
     }
@@ -164,17 +162,17 @@ final class RunTrace {
     /**
      * A trace's first span, below which the others are.
      *
-     * @param startTime of the run, as its record says
+     * @param completionTime of the run, as its record says; null for one that no hook tells of
      */
-    record Root(String traceId, String spanId, Instant startTime) {
+    record Root(String traceId, String spanId, @Nullable Instant completionTime) {
         /** Of a run, under the name that the log has for it. */
-        static Root of(String id, Instant startTime) {
-            return new Root(hex() + hex(), id, startTime);
+        static Root of(String id, @Nullable Instant completionTime) {
+            return new Root(hex() + hex(), id, completionTime);
         }
 
         /** Of a run that this log does not know. */
         static Root of(RefreshRecord run) {
-            return of(hex(), run.startTime());
+            return of(hex(), run.completionTime());
         }
     }
 }

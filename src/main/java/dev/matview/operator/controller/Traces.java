@@ -1,6 +1,7 @@
 package dev.matview.operator.controller;
 
 import dev.matview.operator.api.MaterializedViewRefresh;
+import dev.matview.operator.api.MaterializedViewRefreshSpec;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.refresh.EndedRun;
 import dev.matview.operator.refresh.Outcome;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -44,18 +46,18 @@ final class Traces {
     /** A run of this process has ended. */
     void ended(EndedRun<ResourceKey> run) {
         if (sender != null && !run.request().isCheck()) {
-            Instant startTime =
+            Instant completionTime =
                     switch (run.outcome()) {
-                        case Outcome.Refreshed refreshed -> refreshed.startTime();
-                        case Outcome.Failed failed -> failed.startTime();
+                        case Outcome.Refreshed refreshed -> refreshed.completionTime();
+                        case Outcome.Failed failed -> failed.completionTime();
                         // Of these no hook tells.
                         case Outcome.Unchanged _,
                                 Outcome.Skipped _,
                                 Outcome.Missed _,
                                 Outcome.Checked _,
-                                Outcome.Creatable _ -> run.timeline().start();
+                                Outcome.Creatable _ -> null;
                     };
-            var root = RunTrace.Root.of(run.id(), startTime);
+            var root = RunTrace.Root.of(run.id(), completionTime);
             roots.put(run.request().key().uid(), root);
             sender.send(() -> RunTrace.of(run, root));
         }
@@ -63,17 +65,18 @@ final class Traces {
 
     /** A run is recorded; of one in a pod nothing was known before. */
     void recorded(MaterializedViewRefresh resource, RefreshRecord run) {
-        if (sender != null && run.job() != null) {
+        MaterializedViewRefreshSpec spec = resource.getSpec();
+        if (sender != null && run.job() != null && spec != null) {
             var root = RunTrace.Root.of(run);
             roots.put(resource.getMetadata().getUid(), root);
-            sender.send(() -> RunTrace.of(resource, run, root));
+            sender.send(() -> RunTrace.of(ResourceKey.of(resource), spec.view(), run, root));
         }
     }
 
     /** The hooks of a resource's last run were called in that time; they are part of its trace. */
     void hooks(ResourceKey key, RefreshRecord run, Instant start, Instant end, boolean worked) {
         RunTrace.Root root = roots.get(key.uid());
-        if (sender != null && root != null && root.startTime().equals(run.startTime())) {
+        if (sender != null && root != null && Objects.equals(root.completionTime(), run.completionTime())) {
             sender.send(() -> RunTrace.ofHooks(root, start, end, worked));
         }
     }

@@ -43,12 +43,21 @@ final class Anticipation<K> {
         }
     }
 
-    /** What is prepared for that run and still good, or null; whoever gets it closes it. */
+    /**
+     * What is prepared for that run and still good, or null; whoever gets it closes it. One that has its connection is
+     * waited for: the run could not ask any faster.
+     */
     @Nullable
-    Prepared take(RunRequest<K> request) {
+    Prepared take(RunRequest<K> request) throws InterruptedException {
         Attempt attempt = attempts.remove(request.key());
-        Prepared prepared = attempt == null ? null : attempt.end();
-        if (attempt == null || prepared == null || (attempt.suits(request) && prepared.isAlive())) {
+        if (attempt == null) {
+            return null;
+        } else if (!attempt.suits(request)) {
+            attempt.giveUp();
+            return null;
+        }
+        Prepared prepared = attempt.finish();
+        if (prepared == null || prepared.isAlive()) {
             return prepared;
         }
         prepared.close();
@@ -121,12 +130,28 @@ final class Anticipation<K> {
         /** From now on it is not interrupted, which would cut the connection. */
         private synchronized boolean begins() {
             connected = true;
-            return !ended;
+            return !Thread.interrupted() && !ended;
         }
 
         private synchronized boolean keeps(Prepared found) {
             prepared = ended ? null : found;
             return !ended;
+        }
+
+        private @Nullable Prepared finish() throws InterruptedException {
+            try {
+                if (isConnected()) {
+                    thread.join(PATIENCE);
+                }
+            } catch (InterruptedException e) {
+                giveUp();
+                throw e;
+            }
+            return end();
+        }
+
+        private synchronized boolean isConnected() {
+            return connected;
         }
 
         /** Whoever ends it has what was prepared, if anything was. */

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What a run does before its turn, done already: nothing speaks against the refresh of a view that exists.
  *
  * @param lease on whose connection that was found, and the run goes on
+ * @param declared what was found, or null for the run to look itself: whether nothing has changed is asked of a view as it
+ *     is at its time
  */
-record Prepared(Credentials credentials, Lease lease, DeclaredState declared) implements AutoCloseable {
+record Prepared(
+        Credentials credentials, Lease lease, @Nullable DeclaredState declared) implements AutoCloseable {
     private static final int ALIVE_SECONDS = 1;
 
     /**
@@ -23,6 +26,9 @@ record Prepared(Credentials credentials, Lease lease, DeclaredState declared) im
      * @return null when a refresh would not work as things are, which is left for the run to tell
      */
     static @Nullable Prepared look(RunRequest<?> request, Credentials credentials, Lease lease) {
+        if (request.skip() != null) {
+            return new Prepared(credentials, lease, null);
+        }
         Connection connection = lease.connection();
         ConnectionSettings settings = credentials.settings();
         try {

@@ -29,7 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One run from the Secret to the commit, on the thread that calls it. */
+/** One run from the Secret, or from what is prepared, to the commit, on the thread that calls it. */
 public final class Run {
     private final RunRequest<?> request;
     private final Connections connections;
@@ -143,11 +143,17 @@ public final class Run {
 
     private Step on(Prepared prepared) throws FailureException, InterruptedException {
         try (prepared) {
+            Connection connection = prepared.lease().connection();
             DeclaredState declared = prepared.declared();
+            if (declared == null) {
+                return on(
+                        prepared.lease(),
+                        () -> on(connection, prepared.credentials().settings()));
+            }
             facts = declared.facts();
             return on(prepared.lease(), () -> {
                 admit(declared.facts().identity());
-                return on(prepared.lease().connection(), declared);
+                return on(connection, declared);
             });
         }
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param key whom the run is for; one run for each at a time
  * @param generation of the resource that this was made from
  * @param latestStart when its turn comes later than that it is not run at all; null for any time
- * @param credentials called on the run's own thread, where it may wait
+ * @param credentials called on the run's own thread or the one that prepares it, where it may wait
  * @param admission says, once it is known which view this is, why it must be left alone, or null; called on the run's
  *     thread
  * @param skip what it takes to skip a run on schedule, or null when it is always to be refreshed

@@ -86,6 +86,11 @@ public final class Runs<K> {
         }
     }
 
+    /** What is prepared for it gives way to others: its run does not begin at that time. */
+    public void unprepare(K key) {
+        anticipation.drop(key);
+    }
+
     /** Starts a run, unless there is one for the key already, its outcome is not recorded yet, or all are to end. */
     public void start(RunRequest<K> request) {
         var entry = new Entry(request);
@@ -135,6 +140,10 @@ public final class Runs<K> {
             if (forget(entry)) {
                 onNews.accept(entry.request.key());
             }
+            return;
+        }
+        if (entries.get(entry.request.key()) != entry) {
+            LOG.debugf("%s: nobody wants to know any more how its run ended", entry.request.key());
             return;
         }
         log.ended(entry.request, entry.begun, outcome);

@@ -157,6 +157,18 @@ class RetryPassTest {
     }
 
     @Test
+    void aRunThatIsFoundTooLateAfterOthersHaveBeenMissedIsNotOneOfThem() {
+        resource.declare("schedules: ['0,10,20,30 11 * * *'], startingDeadlineSeconds: 15");
+        resource.settle();
+        resource.look("11:00:00");
+        unreachable("11:00:00");
+        resource.look("11:31:00");
+        assertThat(resource.status())
+                .returns(3L, MaterializedViewRefreshStatus::missedSchedules)
+                .returns(null, MaterializedViewRefreshStatus::retries);
+    }
+
+    @Test
     void aRestartForgetsNeitherTheTimeOfTheNextTryNorHowManyThereWere() {
         declare("retry: {limit: 3}");
         resource.look("11:00:00");

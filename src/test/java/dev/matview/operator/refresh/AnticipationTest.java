@@ -72,6 +72,18 @@ class AnticipationTest {
     }
 
     @Test
+    void whetherAnythingHasChangedIsAskedAtItsTimeOnTheConnectionThatIsThere() throws Exception {
+        Instant time = Instant.now().plusSeconds(3);
+        RunRequest<String> request = skipping(request("a", 1, time));
+        runs.prepare(request, time);
+        await().atMost(PATIENCE).until(() -> active() == 1);
+        awaitTime(time);
+        runs.start(request);
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
+        assertThat(reads).hasValue(1);
+    }
+
+    @Test
     void whatIsPreparedForAnotherSpecIsNotUsed() throws Exception {
         Instant time = Instant.now().plusSeconds(3);
         runs.prepare(request("a", 1, time), time);
@@ -90,9 +102,11 @@ class AnticipationTest {
         await().atMost(PATIENCE).until(() -> Instant.now().isAfter(time) && active() == 0);
 
         Instant later = Instant.now().plus(PATIENCE);
-        runs.prepare(request("dropped", 1, later), later);
-        awaitPrepared(1);
-        runs.cancel("dropped");
+        runs.prepare(request("cancelled", 1, later), later);
+        runs.prepare(request("gives way", 1, later), later);
+        awaitPrepared(2);
+        runs.cancel("cancelled");
+        runs.unprepare("gives way");
         await().atMost(PATIENCE).until(() -> active() == 0);
     }
 
@@ -154,6 +168,18 @@ class AnticipationTest {
                 new DeclaredView(new ViewName("public", "v"), RefreshMode.CONCURRENT, Refreshing.BOUNDS),
                 identity -> null,
                 null);
+    }
+
+    private static RunRequest<String> skipping(RunRequest<String> request) {
+        return new RunRequest<>(
+                request.key(),
+                request.generation(),
+                request.trigger(),
+                null,
+                request.credentials(),
+                request.view(),
+                request.admission(),
+                new SkipPolicy(Duration.ofHours(1), null));
     }
 
     private static void awaitTime(Instant time) {

@@ -32,8 +32,14 @@ final class LockWindow {
 
     private static final long FIRST_MILLIS = 10;
 
-    /** Whoever waits behind this wait waits for the work under the locks too: hardly ever more than 100 ms together. */
+    /**
+     * Whoever waits behind this wait waits for the work under the locks too: hardly ever more than 100 ms together. Of
+     * several locks each has a wait of its own.
+     */
     private static final long LAST_MILLIS = 60;
+
+    /** But each has so long. */
+    private static final long LAST_OF_EACH_MILLIS = 20;
 
     /** When short waits did not do for so long, readers feel it rather than that the view is not replaced at all. */
     private static final Duration SHORT_WAITS = Duration.ofSeconds(10);
@@ -102,8 +108,10 @@ final class LockWindow {
      */
     boolean entered(Deadline end) throws SQLException, FailureException, InterruptedException {
         Deadline patience = end.orIn(PATIENCE);
-        Deadline shortWaits = Deadline.in(SHORT_WAITS);
+        Duration third = patience.remaining().dividedBy(3);
+        Deadline shortWaits = Deadline.in(third.compareTo(SHORT_WAITS) < 0 ? third : SHORT_WAITS);
         long fitting = fitting();
+        long shared = Math.max(LAST_OF_EACH_MILLIS, LAST_MILLIS / relations.length);
         long first = Math.min(FIRST_MILLIS, fitting);
         long timeout = first;
         long levelSince = System.nanoTime();
@@ -114,7 +122,7 @@ final class LockWindow {
                 """);
         while (true) {
             boolean lastResort = shortWaits.remaining().isNegative();
-            long last = Math.min(fitting, lastResort ? LAST_RESORT_MILLIS : LAST_MILLIS);
+            long last = Math.min(fitting, lastResort ? LAST_RESORT_MILLIS : shared);
             long oldest = oldestHolder().toMillis();
             if (oldest >= last) {
                 // Longer waits would not help against this one, and would cost the others more when it has gone.
