@@ -104,18 +104,12 @@ public final class Run {
         try {
             Credentials credentials = prepared == null ? request.credentials().read() : prepared.credentials();
             Step step = prepared == null ? connected(credentials) : on(prepared);
-            while (true) {
-                switch (step) {
-                    case Step.End(Outcome outcome) -> {
-                        return outcome;
-                    }
-                    case Step.Pause(Duration pause) -> {
-                        timeline.enter(Stage.WAIT);
-                        Thread.sleep(pause);
-                        step = connected(credentials);
-                    }
-                }
+            while (step instanceof Step.Pause(Duration pause)) {
+                timeline.enter(Stage.WAIT);
+                Thread.sleep(pause);
+                step = connected(credentials);
             }
+            return ((Step.End) step).outcome();
         } catch (FailureException e) {
             Failure failure = e.failure();
             OnMissing onMissing = request.view().upkeep().onMissing();
@@ -145,13 +139,11 @@ public final class Run {
         try (prepared) {
             Connection connection = prepared.lease().connection();
             DeclaredState declared = prepared.declared();
-            if (declared == null) {
-                return on(
-                        prepared.lease(),
-                        () -> on(connection, prepared.credentials().settings()));
-            }
-            facts = declared.facts();
             return on(prepared.lease(), () -> {
+                if (declared == null) {
+                    return on(connection, prepared.credentials().settings());
+                }
+                facts = declared.facts();
                 admit(declared.facts().identity());
                 return on(connection, declared);
             });
@@ -221,9 +213,7 @@ public final class Run {
             startNanos = System.nanoTime();
             looked = true;
         }
-        var look = check == null
-                ? new SkipCheck.Look.Refresh(null, List.of(), null)
-                : check.look(connection, declared.facts());
+        var look = check == null ? SkipCheck.Look.Refresh.ALWAYS : check.look(connection, declared.facts());
         boolean corrects = declared.drift() != null && !request.isCheck();
         return corrects ? look : look.with(declared.warnings());
     }
@@ -250,7 +240,7 @@ public final class Run {
             return new Outcome.Creatable();
         }
         try {
-            var go = new SkipCheck.Look.Refresh(null, List.of(), null);
+            var go = SkipCheck.Look.Refresh.ALWAYS;
             return refresh(connection, identity, creation, creation::made, go, List.of());
         } finally {
             facts = creation.made();

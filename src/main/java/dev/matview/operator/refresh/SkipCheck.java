@@ -139,7 +139,10 @@ final class SkipCheck {
         record Refresh(
                 Reading.@Nullable Known reading,
                 List<ViewWarning> warnings,
-                @Nullable String note) implements Look {}
+                @Nullable String note) implements Look {
+            /** Of a run that is never skipped. */
+            static final Refresh ALWAYS = new Refresh(null, List.of(), null);
+        }
 
         /** Nothing. */
         record Skip(Fingerprint confirmed, List<ViewWarning> warnings) implements Look {}

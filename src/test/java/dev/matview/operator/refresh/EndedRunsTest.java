@@ -53,7 +53,7 @@ class EndedRunsTest {
         database.execute("UPDATE pace SET seconds = 0, id = 2");
         runs.all().start(runs.request("a", new Trigger.Manual("after")));
         assertThat(runs.awaitEnd("a").request().trigger()).isEqualTo(new Trigger.Manual("after"));
-        assertThat(runs.news()).containsExactly("a");
+        assertThat(runs.ended()).containsExactly("a");
         assertThat(database.scalar("SELECT id FROM v")).isEqualTo("2");
     }
 
@@ -82,6 +82,7 @@ class EndedRunsTest {
             holder.rollback();
         }
         assertThat(runs.news()).isEmpty();
+        assertThat(runs.ended()).isEmpty();
     }
 
     @Test

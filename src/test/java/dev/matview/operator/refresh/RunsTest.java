@@ -53,7 +53,7 @@ class RunsTest {
         Instant before = Instant.now();
         runs.all().start(runs.request("a", DUE));
         RunState.Ended<String> ended = runs.awaitEnd("a");
-        assertThat(runs.news()).containsExactly("a");
+        assertThat(runs.ended()).containsExactly("a");
         assertThat(ended.outcome()).isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> {
             assertThat(refreshed.result().mode()).isEqualTo(RefreshMode.CONCURRENT);
             assertThat(refreshed.startTime()).isBetween(before, refreshed.completionTime());
@@ -87,7 +87,7 @@ class RunsTest {
         assertThat(runs.all().state("a")).isInstanceOf(RunState.UnderWay.class);
         runs.awaitEnd("a");
         assertThat(runs.refreshes()).isZero();
-        assertThat(runs.news()).containsExactly("a");
+        assertThat(runs.ended()).containsExactly("a");
     }
 
     @Test
@@ -97,7 +97,7 @@ class RunsTest {
         await().until(() -> runs.news().contains("a"));
         assertThat(runs.all().state("a")).isInstanceOf(RunState.UnderWay.class);
         await().until(() -> runs.all().state("a") instanceof RunState.Ended);
-        await().until(() -> runs.news().size() == 2);
+        await().until(() -> runs.news().size() == 2 && runs.ended().size() == 1);
     }
 
     @Test
@@ -212,7 +212,7 @@ class RunsTest {
             var most = new AtomicInteger();
             await().pollInterval(Duration.ofMillis(20)).until(() -> {
                 most.accumulateAndGet(runs.refreshes(), Math::max);
-                return runs.news().size() == 4;
+                return runs.ended().size() == 4;
             });
             assertThat(most).hasValue(2);
             for (int i = 1; i <= 4; i++) {
@@ -244,7 +244,7 @@ class RunsTest {
             Instant closing = Instant.now();
             runs.all().stop(Duration.ZERO, Duration.ZERO);
             assertThat(Duration.between(closing, Instant.now())).isLessThan(Duration.ofSeconds(20));
-            assertThat(runs.news()).containsExactly("healthy");
+            assertThat(runs.ended()).containsExactly("healthy");
         }
     }
 

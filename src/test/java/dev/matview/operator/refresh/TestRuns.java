@@ -29,9 +29,15 @@ final class TestRuns implements AutoCloseable {
     private final TestDatabase database;
     private final Connections connections = TestSettings.connections();
     private final Queue<String> news = new ConcurrentLinkedQueue<>();
+    private final Queue<String> ended = new ConcurrentLinkedQueue<>();
     private volatile boolean permitted = true;
-    private final Runs<String> runs =
-            new Runs<>(connections, new Slots(2, 32), Clock.systemUTC(), () -> permitted, news::add, run -> {});
+    private final Runs<String> runs = new Runs<>(
+            connections,
+            new Slots(2, 32),
+            Clock.systemUTC(),
+            () -> permitted,
+            news::add,
+            run -> ended.add(run.request().key()));
 
     TestRuns(TestDatabase database) {
         this.database = database;
@@ -42,6 +48,11 @@ final class TestRuns implements AutoCloseable {
     }
 
     /** The keys of those that have ended, each as often as it did. */
+    Queue<String> ended() {
+        return ended;
+    }
+
+    /** The keys of those of which there was news; of one that takes long more than once. */
     Queue<String> news() {
         return news;
     }
