@@ -28,6 +28,10 @@ class Database:
             ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url or self.url, *commands],
             check=True, capture_output=True, text=True, timeout=seconds).stdout
 
+    def url_of(self, dbname):
+        """The same user's way to another database of the server."""
+        return self.url.replace(f"/{APP}?", f"/{dbname}?")
+
     def seconds(self, statement):
         """How long psql says that a statement took."""
         printed = self.run(r"\timing on", statement)
@@ -43,18 +47,18 @@ class Database:
         self.run(f"""DO $$ BEGIN FOR n IN 1..{count} LOOP
             EXECUTE format('CREATE MATERIALIZED VIEW {prefix}_%s AS SELECT 1 AS id', n);
             EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
-            COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
+            COMMIT; END LOOP; END $$""", url=self.url_of(dbname))
 
     def slow_views(self, prefix, count, dbname):
         """Views each of whose refreshes takes as long as the table pace says, which is no time at first."""
         self.run("CREATE TABLE pace AS SELECT 0::float8 AS seconds", f"""DO $$ BEGIN FOR n IN 1..{count} LOOP
             EXECUTE format('CREATE MATERIALIZED VIEW {prefix}_%s AS SELECT 1 AS id FROM pace, LATERAL pg_sleep(pace.seconds)', n);
             EXECUTE format('CREATE UNIQUE INDEX ON {prefix}_%s (id)', n);
-            COMMIT; END LOOP; END $$""", url=self.url.replace(f"/{APP}?", f"/{dbname}?"))
+            COMMIT; END LOOP; END $$""", url=self.url_of(dbname))
 
     def chain(self, prefix, count, dbname):
         """Views each of which reads the one before, and takes as long as the table pace says."""
-        url = self.url.replace(f"/{APP}?", f"/{dbname}?")
+        url = self.url_of(dbname)
         self.run("CREATE TABLE pace AS SELECT 0::float8 AS seconds", f"CREATE VIEW {prefix}_0 AS SELECT 1 AS id", url=url)
         for n in range(1, count + 1):
             self.run(f"""CREATE MATERIALIZED VIEW {prefix}_{n} AS

@@ -79,7 +79,7 @@ def chain():
         resource(where, f"link-{n}", f"link_{n}", dbname=dbname)
     with Operator(state, java, where) as operator:
         wait_until_ready(operator, where, 120)
-        database.run("UPDATE pace SET seconds = 1", url=database.url.replace(f"/{APP}?", f"/{dbname}?"))
+        database.run("UPDATE pace SET seconds = 1", url=database.url_of(dbname))
         due = make_due(where, [f"link-{n}" for n in range(1, CHAIN + 1)], 60)
         runs = done_by_schedule(where, CHAIN, due, CHAIN * 3 + 60)
     row("done", f"{len(runs)} of {CHAIN}", "all", len(runs) == CHAIN)
@@ -137,7 +137,7 @@ def storm():
         wait_until_ready(operator, where, 600)
         # The server sleeps a second in each refresh from now on.
         for dbname in databases:
-            database.run("UPDATE pace SET seconds = 1", url=database.url.replace(f"/{APP}?", f"/{dbname}?"))
+            database.run("UPDATE pace SET seconds = 1", url=database.url_of(dbname))
         slots = min(DATABASES * LIMIT, 32)
         alone = len(names) / slots
         with Log(database) as log:

@@ -34,10 +34,10 @@ final class Anticipation<K> {
 
     /** Prepares a run for that time, unless that is under way. Returns at once. */
     void of(RunRequest<K> request, Instant time) {
-        var attempt = new Attempt(request, time);
         Attempt other = attempts.get(request.key());
         if (other == null || !other.suits(request)) {
             drop(request.key());
+            var attempt = new Attempt(request, time);
             attempts.put(request.key(), attempt);
             Thread.ofVirtual().name("anticipation-end").start(attempt::supervise);
         }

@@ -108,8 +108,7 @@ final class LockWindow {
      */
     boolean entered(Deadline end) throws SQLException, FailureException, InterruptedException {
         Deadline patience = end.orIn(PATIENCE);
-        Duration third = patience.remaining().dividedBy(3);
-        Deadline shortWaits = Deadline.in(third.compareTo(SHORT_WAITS) < 0 ? third : SHORT_WAITS);
+        Deadline shortWaits = Deadline.in(SHORT_WAITS).orIn(patience.remaining().dividedBy(3));
         long fitting = fitting();
         long shared = Math.max(LAST_OF_EACH_MILLIS, LAST_MILLIS / relations.length);
         long first = Math.min(FIRST_MILLIS, fitting);
