@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A transaction about one view, with bounds and the view's advisory lock. Everything is local to it, so it works through
@@ -20,11 +21,12 @@ import java.util.List;
  */
 public final class BoundedTransaction {
     /**
-     * The server looks for a client that has vanished while a statement runs, where its system can (PostgreSQL manual,
+     * Under another level the transaction would not see what others commit while it waits for a lock. The server looks for a client that has vanished while a statement runs, where its system can (PostgreSQL manual,
      * section 19.3.3), and gives up on one whose network swallows packets. A bound of the session on whole transactions,
      * from PostgreSQL 17, gives way to the one on each statement.
      */
     private static final String BEGIN = """
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
             SELECT pg_catalog.set_config('lock_timeout', ?, true),
                    pg_catalog.set_config('statement_timeout', ?, true),
                    pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
@@ -74,14 +76,14 @@ public final class BoundedTransaction {
     }
 
     private void begin(Deadline end) throws SQLException, FailureException {
-        // Under another level it would not see what others commit while it waits for a lock.
-        execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
         try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
             statement.setString(
                     1, Long.toString(RefreshBounds.patience(end.remaining()).toMillis()));
             statement.setString(2, Long.toString(Math.max(1, end.remaining().toMillis())));
             statement.setLong(3, advisoryKey());
-            try (ResultSet row = statement.executeQuery()) {
+            statement.execute();
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
                 row.next();
                 if (!row.getBoolean(6)) {
                     throw new FailureException(new Failure(
@@ -100,13 +102,18 @@ public final class BoundedTransaction {
         return identity;
     }
 
-    /** Runs statements that nobody else's text is part of but by {@link ViewName} or the server's own quoting. */
+    /** Runs a statement that nobody else's text is part of but by {@link ViewName} or the server's own quoting. */
     public void execute(String sql) throws SQLException {
+        execute(List.of(sql));
+    }
+
+    /** Runs such statements in one round trip, one after the other up to the first that fails, each with the bounds for itself. */
+    void execute(List<String> statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             cancellation.runs(statement);
-            statement.execute(sql);
-            executed.add(sql);
+            statement.execute(String.join(";", statements));
+            executed.addAll(statements);
         } finally {
             cancellation.pauses();
         }
@@ -117,19 +124,27 @@ public final class BoundedTransaction {
         return List.copyOf(executed);
     }
 
+    /** Runs {@link #holdingOffAutovacuum}. */
+    public void holdOffAutovacuum(ViewName view, List<String> options) throws SQLException {
+        Optional<String> statement = holdingOffAutovacuum(view, options);
+        if (statement.isPresent()) {
+            execute(statement.get());
+        }
+    }
+
     /**
-     * Takes a SHARE UPDATE EXCLUSIVE lock, which blocks no reader and is waited for so long that an autovacuum of the
-     * view makes way (PostgreSQL manual, section 24.1.6); it would not within a short wait for a stronger lock.
+     * A statement that takes a SHARE UPDATE EXCLUSIVE lock, which blocks no reader and is waited for so long that an
+     * autovacuum of the view makes way (PostgreSQL manual, section 24.1.6); it would not within a short wait for a
+     * stronger lock. Changes nothing.
      *
      * @param options names of the storage parameters that are set on the view
+     * @return empty for a view on which there is nothing to reset
      */
-    public void holdOffAutovacuum(ViewName view, List<String> options) throws SQLException {
-        for (String option : RARE_OPTIONS) {
-            if (!options.contains(option)) {
-                execute("ALTER MATERIALIZED VIEW " + view.quoted() + " RESET (" + option + ")");
-                return;
-            }
-        }
+    static Optional<String> holdingOffAutovacuum(ViewName view, List<String> options) {
+        return RARE_OPTIONS.stream()
+                .filter(option -> !options.contains(option))
+                .findFirst()
+                .map(option -> "ALTER MATERIALIZED VIEW " + view.quoted() + " RESET (" + option + ")");
     }
 
     /**

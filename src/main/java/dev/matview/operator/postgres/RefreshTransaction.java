@@ -4,6 +4,7 @@ import dev.matview.operator.api.RefreshMode;
 import dev.matview.operator.net.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A plain or a concurrent refresh: the view held against autovacuum, then REFRESH, in one transaction. */
@@ -32,13 +33,15 @@ public final class RefreshTransaction implements RefreshAttempt {
     public RefreshResult run(RefreshBounds bounds, Deadline end) throws SQLException, FailureException {
         ViewName view = facts.identity().view();
         BoundedTransaction transaction = BoundedTransaction.begin(connection, facts.identity(), end, cancellation);
-        if (facts.owned()) {
-            transaction.holdOffAutovacuum(view, facts.options());
-        }
         settings.apply(transaction);
-        transaction.execute("SET LOCAL lock_timeout = " + bounds.lock().toMillis());
-        transaction.execute(
+        var statements = new ArrayList<String>();
+        if (facts.owned()) {
+            BoundedTransaction.holdingOffAutovacuum(view, facts.options()).ifPresent(statements::add);
+        }
+        statements.add("SET LOCAL lock_timeout = " + bounds.lock().toMillis());
+        statements.add(
                 "REFRESH MATERIALIZED VIEW " + (mode == RefreshMode.CONCURRENT ? "CONCURRENTLY " : "") + view.quoted());
+        transaction.execute(statements);
         // By its name, as the refresh: others may have made the view anew since it was looked at.
         RefreshResult result = RefreshResult.measure(connection, view, mode);
         transaction.commit();
