@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Starts what is next for a resource, in this process or in a Job. */
@@ -17,29 +18,45 @@ final class Launcher {
     /** The framework's timers are not made for long times: each resource is looked at this often, without a write. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(5);
 
+    /** A run that starts by itself is looked for so long after its time, should there be no news of it by then. */
+    private static final Duration STARTED = Duration.ofSeconds(1);
+
     private final Runs<ResourceKey> runs;
     private final CronJobs cronJobs;
     private final SecretCredentials credentials;
     private final Clock clock;
     private final BiFunction<MaterializedViewRefresh, ViewIdentity, @Nullable Failure> admission;
+    private final Predicate<MaterializedViewRefresh> current;
 
-    /** @param admission says, on a run's thread, why a view must be left alone, or null */
+    /**
+     * @param admission says, on a run's thread, why a view must be left alone, or null
+     * @param current whether a resource still is as it was when it was looked at; asked on any thread
+     */
     Launcher(
             Runs<ResourceKey> runs,
             CronJobs cronJobs,
             SecretCredentials credentials,
             Clock clock,
-            BiFunction<MaterializedViewRefresh, ViewIdentity, @Nullable Failure> admission) {
+            BiFunction<MaterializedViewRefresh, ViewIdentity, @Nullable Failure> admission,
+            Predicate<MaterializedViewRefresh> current) {
         this.runs = runs;
         this.cronJobs = cronJobs;
         this.credentials = credentials;
         this.clock = clock;
         this.admission = admission;
+        this.current = current;
     }
 
     /** Starts what is next, and says when to look again. */
     Duration proceed(
             MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children, Instant now) {
+        Instant scheduledTime = delegation.toJobs() ? null : scheduledTime(pass);
+        if (scheduledTime != null && !now.isBefore(scheduledTime.minus(Runs.LEAD))) {
+            return prepare(resource, pass, delegation, scheduledTime);
+        }
+        if (delegation.toJobs() || !(pass.next() instanceof NextStep.Start)) {
+            runs.callOff(ResourceKey.of(resource));
+        }
         return switch (pass.next()) {
             case NextStep.Start _ when delegation.draining() && !delegation.toJobs() -> Runs.LONG;
             case NextStep.Start(Trigger trigger)
@@ -49,27 +66,34 @@ final class Launcher {
                 runs.start(request(resource, pass, trigger));
                 yield LONGEST_SLEEP;
             }
-            case NextStep.Held(Instant until) -> {
-                runs.unprepare(ResourceKey.of(resource));
-                yield clamped(Duration.between(now, until));
-            }
+            case NextStep.Held(Instant until) -> clamped(Duration.between(now, until));
             case NextStep.Wait(Instant until)
-            when until != null -> {
-                boolean scheduled = until.equals(pass.status().nextRefreshTime()) && !delegation.toJobs();
-                yield scheduled ? preparing(resource, pass, until, now) : clamped(Duration.between(now, until));
-            }
+            when until != null ->
+                clamped(Duration.between(now, scheduledTime == null ? until : until.minus(Runs.LEAD)));
             case NextStep.Wait _, NextStep.Delegated _ -> LONGEST_SLEEP;
         };
     }
 
-    /** Looks again shortly before a scheduled time, when it prepares the run, and then at that. */
-    private Duration preparing(MaterializedViewRefresh resource, Pass pass, Instant scheduledTime, Instant now) {
-        Duration left = Duration.between(now, scheduledTime);
-        if (left.compareTo(Runs.LEAD) > 0) {
-            return clamped(left.minus(Runs.LEAD));
+    /** The one that is waited for, or null. */
+    private static @Nullable Instant scheduledTime(Pass pass) {
+        boolean scheduled = pass.next() instanceof NextStep.Wait(Instant until)
+                && until != null
+                && until.equals(pass.status().nextRefreshTime());
+        return scheduled ? pass.status().nextRefreshTime() : null;
+    }
+
+    /** The run starts by itself then, unless it depends on others, at whom a look is taken at its time. */
+    private Duration prepare(
+            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Instant scheduledTime) {
+        Duration left = Duration.between(clock.instant(), scheduledTime);
+        if (!left.isPositive()) {
+            return Duration.ofMillis(1);
         }
-        runs.prepare(request(resource, pass, new Trigger.Schedule(scheduledTime)), scheduledTime);
-        return clamped(left);
+        runs.prepare(
+                request(resource, pass, new Trigger.Schedule(scheduledTime)),
+                scheduledTime,
+                () -> !delegation.draining() && !pass.isOrdered() && current.test(resource));
+        return clamped(delegation.draining() || pass.isOrdered() ? left : left.plus(STARTED));
     }
 
     private static Duration clamped(Duration wait) {
@@ -91,6 +115,6 @@ final class Launcher {
                 () -> credentials.read(resource, spec.database()),
                 plan.view(),
                 identity -> admission.apply(resource, identity),
-                plan.skipPolicy(pass.status().lastRefresh(), clock.instant()));
+                plan.skipPolicy(trigger, pass.status().lastRefresh(), clock.instant()));
     }
 }

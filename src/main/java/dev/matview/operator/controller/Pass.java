@@ -174,6 +174,11 @@ final class Pass {
         return next;
     }
 
+    /** Whether it matters to a run how other resources stand when it begins. */
+    boolean isOrdered() {
+        return precedence.hasManagedUpstreams(status.view());
+    }
+
     /** The pause, but not longer than until the view is no longer as fresh as promised. */
     Duration atMost(Duration pause) {
         Duration left = lapse == null ? pause : Duration.between(now, lapse).plusMillis(1);

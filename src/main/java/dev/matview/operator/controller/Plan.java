@@ -91,15 +91,16 @@ record Plan(
                 : null;
     }
 
-    /** How a run may be skipped, given the last one; null when it may not. */
+    /** How a run that starts now, or at its later scheduled time, may be skipped, given the last one; null when it may not. */
     @Nullable
-    SkipPolicy skipPolicy(@Nullable RefreshRecord last, Instant now) {
+    SkipPolicy skipPolicy(Trigger trigger, @Nullable RefreshRecord last, Instant now) {
         SkipIfUnchangedSpec skip = spec.skipIfUnchanged();
         if (skip == null) {
             return null;
         }
         // The run after this one must not come too late.
-        Duration oldest = Durations.parse(skip.maxStaleness()).minus(schedule.untilNext(now));
+        Instant start = trigger instanceof Trigger.Schedule(Instant time) && now.isBefore(time) ? time : now;
+        Duration oldest = Durations.parse(skip.maxStaleness()).minus(schedule.untilNext(start));
         return new SkipPolicy(oldest, last == null ? null : last.fingerprint());
     }
 

@@ -72,8 +72,12 @@ final class Precedence {
 
     /** Whether the operator itself starts the run for a scheduled time, as only it knows what comes before. */
     boolean takesOver(@Nullable ViewStatus view) {
-        return plan.spec().upstreams() != UpstreamPolicy.IGNORE
-                && upstreams(view).stream().anyMatch(known -> known.now().manager() != null);
+        return plan.spec().upstreams() != UpstreamPolicy.IGNORE && hasManagedUpstreams(view);
+    }
+
+    /** Whether there are others whose state is told with its runs. */
+    boolean hasManagedUpstreams(@Nullable ViewStatus view) {
+        return upstreams(view).stream().anyMatch(known -> known.now().manager() != null);
     }
 
     /** What a run's outcome says, and what there is to say about the views before it. */

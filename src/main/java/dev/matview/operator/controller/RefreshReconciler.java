@@ -9,6 +9,7 @@ import dev.matview.operator.postgres.ViewIdentity;
 import dev.matview.operator.refresh.RunState;
 import dev.matview.operator.refresh.Runs;
 import dev.matview.operator.refresh.Slots;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +98,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
                 () -> ThreadLocalRandom.current().nextDouble());
         this.hooks = new Hooks(client, config, clock, traces, events::news);
         this.runs = new Runs<>(connections, slots, clock, leadership::holds, events::news, traces::ended);
-        this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit);
+        this.launcher = new Launcher(runs, cronJobs, credentials, clock, this::admit, this::isCurrent);
     }
 
     @Override
@@ -274,9 +276,19 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     }
 
     private boolean lives(ResourceKey key) {
+        return lives(key, any -> true);
+    }
+
+    private boolean isCurrent(MaterializedViewRefresh resource) {
+        Long generation = resource.getMetadata().getGeneration();
+        return lives(ResourceKey.of(resource), metadata -> generation.equals(metadata.getGeneration()));
+    }
+
+    private boolean lives(ResourceKey key, Predicate<ObjectMeta> as) {
         return cache == null
                 || cache.get(key.id())
-                        .filter(r -> key.uid().equals(r.getMetadata().getUid()))
+                        .map(MaterializedViewRefresh::getMetadata)
+                        .filter(m -> key.uid().equals(m.getUid()) && m.getDeletionTimestamp() == null && as.test(m))
                         .isPresent();
     }
 

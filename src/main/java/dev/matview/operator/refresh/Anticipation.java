@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,21 +26,31 @@ final class Anticipation<K> {
     /** What no run has taken so long after its time is given back. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /** So long after the server has answered, a connection is taken for alive, as the pool does too. */
+    private static final Duration TRUST = Duration.ofMillis(500);
+
     private final Connections connections;
     private final Clock clock;
+    private final Consumer<RunRequest<K>> departure;
     private final Map<K, Attempt> attempts = new ConcurrentHashMap<>();
 
-    Anticipation(Connections connections, Clock clock) {
+    /** @param departure starts a run */
+    Anticipation(Connections connections, Clock clock, Consumer<RunRequest<K>> departure) {
         this.connections = connections;
         this.clock = clock;
+        this.departure = departure;
     }
 
-    /** Prepares a run for that time, unless that is under way. Returns at once. */
-    void of(RunRequest<K> request, Instant time) {
+    /**
+     * Prepares a run for that time, unless that is under way. Returns at once.
+     *
+     * @param departs asked at that time, on a thread of its own, whether it is to be started
+     */
+    void of(RunRequest<K> request, Instant time, BooleanSupplier departs) {
         Attempt other = attempts.get(request.key());
         if (other == null || !other.suits(request)) {
             drop(request.key());
-            var attempt = new Attempt(request, time);
+            var attempt = new Attempt(request, time, departs);
             attempts.put(request.key(), attempt);
             Thread.ofVirtual().name("anticipation-end").start(attempt::supervise);
         }
@@ -57,7 +70,7 @@ final class Anticipation<K> {
             return null;
         }
         Prepared prepared = attempt.finish();
-        if (prepared == null || prepared.isAlive()) {
+        if (prepared == null || attempt.isTrusted() || prepared.isAlive()) {
             return prepared;
         }
         prepared.close();
@@ -75,14 +88,18 @@ final class Anticipation<K> {
     private final class Attempt {
         private final RunRequest<K> request;
         private final Instant time;
+        private final BooleanSupplier departs;
         private final Thread thread = Thread.ofVirtual().name("anticipation").unstarted(this::prepare);
         private boolean connected;
+        private boolean wanted;
         private boolean ended;
+        private long answeredNanos;
         private @Nullable Prepared prepared;
 
-        private Attempt(RunRequest<K> request, Instant time) {
+        private Attempt(RunRequest<K> request, Instant time, BooleanSupplier departs) {
             this.request = request;
             this.time = time;
+            this.departs = departs;
         }
 
         private boolean suits(RunRequest<K> other) {
@@ -93,18 +110,41 @@ final class Anticipation<K> {
         private void supervise() {
             thread.start();
             try {
-                Thread.sleep(Duration.between(clock.instant(), time.minus(LAST_CALL)));
+                awaitTime(time.minus(LAST_CALL));
                 synchronized (this) {
                     if (!connected) {
                         thread.interrupt();
                     }
                 }
-                Thread.sleep(LAST_CALL.plus(PATIENCE));
+                awaitTime(time);
+                if (departs.getAsBoolean()) {
+                    depart();
+                }
+                awaitTime(time.plus(PATIENCE));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } finally {
+                attempts.remove(request.key(), this);
+                if (!isWanted()) {
+                    giveUp();
+                }
             }
-            attempts.remove(request.key(), this);
-            giveUp();
+        }
+
+        /** By the clock on the wall, which may be set meanwhile; not once a run wants it, or nobody any more. */
+        private synchronized void awaitTime(Instant moment) throws InterruptedException {
+            Duration left = Duration.between(clock.instant(), moment);
+            while (!wanted && !ended && left.isPositive()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
+                left = Duration.between(clock.instant(), moment);
+            }
+        }
+
+        /** Not once it has been called off: a run that nobody waits for would not be forgotten. */
+        private synchronized void depart() {
+            if (!wanted && !ended) {
+                departure.accept(request);
+            }
         }
 
         private void prepare() {
@@ -114,7 +154,7 @@ final class Anticipation<K> {
                 boolean kept = false;
                 try {
                     Prepared found = begins() ? Prepared.look(request, credentials, lease) : null;
-                    kept = found != null && keeps(found);
+                    kept = found != null && isAlive(found) && keeps(found);
                 } finally {
                     if (!kept) {
                         lease.close();
@@ -133,14 +173,31 @@ final class Anticipation<K> {
             return !Thread.interrupted() && !ended;
         }
 
+        /** Asked as late as it can be whether the server answers, so that the run need not. */
+        private boolean isAlive(Prepared found) throws InterruptedException {
+            awaitTime(time.minus(LAST_CALL));
+            synchronized (this) {
+                if (ended) {
+                    return false;
+                }
+            }
+            return found.isAlive();
+        }
+
         private synchronized boolean keeps(Prepared found) {
+            answeredNanos = System.nanoTime();
             prepared = ended ? null : found;
             return !ended;
+        }
+
+        private synchronized boolean isTrusted() {
+            return System.nanoTime() - answeredNanos < TRUST.toNanos();
         }
 
         private @Nullable Prepared finish() throws InterruptedException {
             try {
                 if (isConnected()) {
+                    want();
                     thread.join(PATIENCE);
                 }
             } catch (InterruptedException e) {
@@ -154,11 +211,22 @@ final class Anticipation<K> {
             return connected;
         }
 
+        /** From now on it is the run that ends it. */
+        private synchronized void want() {
+            wanted = true;
+            notifyAll();
+        }
+
+        private synchronized boolean isWanted() {
+            return wanted;
+        }
+
         /** Whoever ends it has what was prepared, if anything was. */
         private synchronized @Nullable Prepared end() {
             Prepared found = prepared;
             prepared = null;
             ended = true;
+            notifyAll();
             if (!connected) {
                 thread.interrupt();
             }

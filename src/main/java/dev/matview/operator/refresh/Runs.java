@@ -64,7 +64,7 @@ public final class Runs<K> {
         this.permission = permission;
         this.onNews = onNews;
         this.onEnd = onEnd;
-        this.anticipation = new Anticipation<>(connections, clock);
+        this.anticipation = new Anticipation<>(connections, clock, this::start);
     }
 
     /** What there is for that key, or null: nothing under way and nothing to record. */
@@ -79,15 +79,15 @@ public final class Runs<K> {
                 : new RunState.Ended<>(entry.request, outcome);
     }
 
-    /** Does in advance what comes before the turn of a run that is due at that time; it is started all the same. */
-    public void prepare(RunRequest<K> request, Instant scheduledTime) {
+    /** Does in advance what comes before a run that is due at that time, when {@code departs} says whether it starts. */
+    public void prepare(RunRequest<K> request, Instant scheduledTime, BooleanSupplier departs) {
         if (!stopping) {
-            anticipation.of(request, scheduledTime);
+            anticipation.of(request, scheduledTime, departs);
         }
     }
 
-    /** What is prepared for it gives way to others: its run does not begin at that time. */
-    public void unprepare(K key) {
+    /** Nothing is prepared for it any more, and no run starts by itself. */
+    public void callOff(K key) {
         anticipation.drop(key);
     }
 

@@ -102,8 +102,13 @@ class SkipPassTest {
     @Test
     void theNextRunIsNotTooLateToKeepMaxStaleness() {
         Plan plan = Plan.of(spec());
-        assertThat(plan.skipPolicy(null, at(11, 0))).isEqualTo(new SkipPolicy(Duration.ofHours(23), null));
-        assertThat(plan.skipPolicy(null, at(11, 45))).isEqualTo(new SkipPolicy(Duration.ofMinutes(23 * 60 + 45), null));
+        var eleven = new Trigger.Schedule(at(11, 0));
+        assertThat(plan.skipPolicy(eleven, null, at(11, 0))).isEqualTo(new SkipPolicy(Duration.ofHours(23), null));
+        assertThat(plan.skipPolicy(eleven, null, at(11, 45)))
+                .isEqualTo(new SkipPolicy(Duration.ofMinutes(23 * 60 + 45), null));
+        assertThat(plan.skipPolicy(eleven, null, at(11, 0).minusSeconds(1)))
+                .as("prepared in the second before")
+                .isEqualTo(new SkipPolicy(Duration.ofHours(23), null));
     }
 
     private void end(int hour, Outcome outcome) {

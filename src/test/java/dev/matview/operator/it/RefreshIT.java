@@ -6,8 +6,10 @@ import static dev.matview.operator.it.StatusIs.lastRefresh;
 import static dev.matview.operator.it.StatusIs.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.matview.operator.api.RefreshRecord;
+import dev.matview.operator.refresh.Runs;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -199,6 +201,24 @@ class RefreshIT {
         assertThat(status.lastScheduleTime()).isEqualTo(due);
         assertThat(status.nextRefreshTime()).isEqualTo(due.plus(Duration.ofMinutes(1)));
         assertThat(status.missedSchedules()).isIn(null, 0L);
+    }
+
+    @Test
+    void whatIsSuspendedInTheSecondBeforeItsTimeIsNotRefreshed() throws SQLException {
+        scene.createView("totals");
+        awaitTheFirstHalfOfAMinute();
+        var resource = scene.create("totals", "schedules: ['* * * * *']");
+        Instant due =
+                Objects.requireNonNull(resource.await("validated", ready()).nextRefreshTime());
+        await().atMost(Duration.ofSeconds(75))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Instant.now().isAfter(due.minus(Runs.LEAD)));
+        resource.suspend(true);
+        resource.await("suspended", s -> s.nextRefreshTime() == null);
+        assumeTrue(Instant.now().isBefore(due), "the machine was too slow to suspend it in time");
+        await().pollDelay(Duration.ofSeconds(3))
+                .untilAsserted(() -> assertThat(resource.status().history()).isEmpty());
+        assertThat(Instant.now()).isAfter(due);
     }
 
     /** A resource that is made on the turn of a minute may be due before its first status is read. */

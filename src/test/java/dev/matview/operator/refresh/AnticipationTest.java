@@ -18,6 +18,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,13 +30,16 @@ import org.junit.jupiter.api.Test;
 @DatabaseTest(Servers.OLDEST_AND_NEWEST)
 class AnticipationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration MOMENT = Duration.ofMillis(500);
     private static final int PLACES = 3;
 
     private final TestDatabase database;
     private final Connections connections =
             new Connections(TestSettings.policy(PATIENCE), Duration.ofMinutes(5), PLACES);
+    private final SetClock clock = new SetClock();
+    private final AtomicInteger ends = new AtomicInteger();
     private final Runs<String> runs =
-            new Runs<>(connections, new Slots(PLACES, 32), Clock.systemUTC(), () -> true, key -> {}, run -> {});
+            new Runs<>(connections, new Slots(PLACES, 32), clock, () -> true, key -> {}, run -> ends.incrementAndGet());
     private final AtomicInteger reads = new AtomicInteger();
     private volatile String password;
 
@@ -57,7 +62,7 @@ class AnticipationTest {
     @Test
     void aPreparedRunReadsNoSecretAndAsksNothingTwice() throws Exception {
         Instant time = Instant.now().plusSeconds(3);
-        runs.prepare(request("a", 1, time), time);
+        runs.prepare(request("a", 1, time), time, () -> false);
         awaitPrepared(1);
         String process = process();
         password = "changed meanwhile";
@@ -72,10 +77,67 @@ class AnticipationTest {
     }
 
     @Test
+    void aRunDepartsByItself() throws Exception {
+        Instant time = Instant.now().plusSeconds(2);
+        runs.prepare(request("a", 1, time), time, () -> !Instant.now().isBefore(time));
+        assertThat(awaitEnd("a"))
+                .isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> assertThat(refreshed.startTime())
+                        .isAfterOrEqualTo(time));
+        assertThat(reads).hasValue(1);
+        assertThat(active()).isZero();
+    }
+
+    @Test
+    void whatDepartsAndIsStartedTooIsOneRun() throws Exception {
+        Instant time = Instant.now().plusSeconds(2);
+        runs.prepare(request("a", 1, time), time, () -> true);
+        awaitTime(time);
+        runs.start(request("a", 1, time));
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
+        await().pollDelay(MOMENT).untilAsserted(() -> assertThat(ends).hasValue(1));
+        assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void aRunDepartsAlthoughNothingCouldBePrepared() {
+        password = "wrong";
+        Instant time = Instant.now().plusSeconds(1);
+        runs.prepare(request("a", 1, time), time, () -> true);
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Failed.class);
+    }
+
+    @Test
+    void whatIsCalledOffOrHasAnotherSpecDoesNotDepart() throws Exception {
+        Instant time = Instant.now().plusSeconds(2);
+        for (String key : new String[] {"called off", "cancelled", "edited"}) {
+            runs.prepare(request(key, 1, time), time, () -> true);
+        }
+        runs.callOff("called off");
+        runs.cancel("cancelled");
+        runs.prepare(request("edited", 2, time.plus(PATIENCE)), time.plus(PATIENCE), () -> true);
+        runs.prepare(request("departs", 1, time), time, () -> true);
+        assertThat(awaitEnd("departs")).isInstanceOf(Outcome.Refreshed.class);
+        await().pollDelay(MOMENT).untilAsserted(() -> assertThat(ends).hasValue(1));
+    }
+
+    @Test
+    void aClockThatIsSetBackPutsADepartureOff() throws Exception {
+        Instant time = Instant.now().plusSeconds(1);
+        runs.prepare(request("a", 1, time), time, () -> true);
+        clock.back = Duration.ofSeconds(2);
+        awaitTime(time.plus(MOMENT));
+        assertThat(runs.state("a")).isNull();
+        assertThat(awaitEnd("a"))
+                .isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> assertThat(refreshed.startTime())
+                        .isAfterOrEqualTo(time));
+        assertThat(Instant.now()).isAfterOrEqualTo(time.plus(clock.back));
+    }
+
+    @Test
     void whetherAnythingHasChangedIsAskedAtItsTimeOnTheConnectionThatIsThere() throws Exception {
         Instant time = Instant.now().plusSeconds(3);
         RunRequest<String> request = skipping(request("a", 1, time));
-        runs.prepare(request, time);
+        runs.prepare(request, time, () -> false);
         await().atMost(PATIENCE).until(() -> active() == 1);
         awaitTime(time);
         runs.start(request);
@@ -86,7 +148,7 @@ class AnticipationTest {
     @Test
     void whatIsPreparedForAnotherSpecIsNotUsed() throws Exception {
         Instant time = Instant.now().plusSeconds(3);
-        runs.prepare(request("a", 1, time), time);
+        runs.prepare(request("a", 1, time), time, () -> false);
         awaitPrepared(1);
         runs.start(request("a", 2, time));
         assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
@@ -97,23 +159,23 @@ class AnticipationTest {
     @Test
     void whatIsNotTakenIsGivenBack() throws Exception {
         Instant time = Instant.now().plusSeconds(1);
-        runs.prepare(request("unused", 1, time), time);
+        runs.prepare(request("unused", 1, time), time, () -> false);
         await().atMost(PATIENCE).until(() -> reads.get() == 1);
         await().atMost(PATIENCE).until(() -> Instant.now().isAfter(time) && active() == 0);
 
         Instant later = Instant.now().plus(PATIENCE);
-        runs.prepare(request("cancelled", 1, later), later);
-        runs.prepare(request("gives way", 1, later), later);
+        runs.prepare(request("cancelled", 1, later), later, () -> false);
+        runs.prepare(request("gives way", 1, later), later, () -> false);
         awaitPrepared(2);
         runs.cancel("cancelled");
-        runs.unprepare("gives way");
+        runs.callOff("gives way");
         await().atMost(PATIENCE).until(() -> active() == 0);
     }
 
     @Test
     void aConnectionThatWasCutMeanwhileIsReplaced() throws Exception {
         Instant time = Instant.now().plus(PATIENCE);
-        runs.prepare(request("a", 1, time), time);
+        runs.prepare(request("a", 1, time), time, () -> false);
         awaitPrepared(1);
         database.server()
                 .scalar(
@@ -127,8 +189,8 @@ class AnticipationTest {
     void thereAreNoMoreThanPlacesAndTheOthersStandInNobodysWay() throws Exception {
         Instant time = Instant.now().plusSeconds(4);
         for (int i = 0; i <= PLACES; i++) {
-            runs.prepare(request("v" + i, 1, time), time);
-            runs.prepare(request("v" + i, 1, time), time);
+            runs.prepare(request("v" + i, 1, time), time, () -> false);
+            runs.prepare(request("v" + i, 1, time), time, () -> false);
         }
         awaitPrepared(PLACES);
         awaitTime(time);
@@ -146,7 +208,7 @@ class AnticipationTest {
     void whatCanNotBeHadIsLeftForTheRunToTell() {
         password = "wrong";
         Instant time = Instant.now().plusSeconds(1);
-        runs.prepare(request("a", 1, time), time);
+        runs.prepare(request("a", 1, time), time, () -> false);
         await().atMost(PATIENCE).until(() -> reads.get() == 1);
         assertThat(runs.state("a")).isNull();
         runs.start(request("a", 1, time));
@@ -213,5 +275,25 @@ class AnticipationTest {
 
     private @Nullable String ours() throws SQLException {
         return database.server().scalar("SELECT count(*) FROM pg_stat_activity WHERE usename = ?", database.user());
+    }
+
+    /** The system's clock, until it is set. */
+    private static final class SetClock extends Clock {
+        private volatile Duration back = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Instant.now().minus(back);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return Clock.offset(Clock.system(zone), back.negated());
+        }
     }
 }
