@@ -48,11 +48,11 @@ final class Launcher {
     }
 
     /** Starts what is next, and says when to look again. */
-    Duration proceed(
-            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children, Instant now) {
+    Duration proceed(MaterializedViewRefresh resource, Pass pass, Delegation delegation, Children children) {
+        Instant now = clock.instant();
         Instant scheduledTime = delegation.toJobs() ? null : scheduledTime(pass);
         if (scheduledTime != null && !now.isBefore(scheduledTime.minus(Runs.LEAD))) {
-            return prepare(resource, pass, delegation, scheduledTime);
+            return prepare(resource, pass, delegation, scheduledTime, now);
         }
         if (delegation.toJobs() || !(pass.next() instanceof NextStep.Start)) {
             runs.callOff(ResourceKey.of(resource));
@@ -84,8 +84,8 @@ final class Launcher {
 
     /** The run starts by itself then, unless it depends on others, at whom a look is taken at its time. */
     private Duration prepare(
-            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Instant scheduledTime) {
-        Duration left = Duration.between(clock.instant(), scheduledTime);
+            MaterializedViewRefresh resource, Pass pass, Delegation delegation, Instant scheduledTime, Instant now) {
+        Duration left = Duration.between(now, scheduledTime);
         if (!left.isPositive()) {
             return Duration.ofMillis(1);
         }

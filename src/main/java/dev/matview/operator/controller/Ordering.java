@@ -24,17 +24,17 @@ final class Ordering {
     private final AtomicBoolean learned = new AtomicBoolean();
 
     /** After a restart, what the statuses say is known before anything is decided. */
-    void learn(Cache<MaterializedViewRefresh> resources) {
+    void learn(Cache<MaterializedViewRefresh> resources, Instant now) {
         if (!learned.getAndSet(true)) {
-            resources.list().forEach(this::learn);
+            resources.list().forEach(resource -> learn(resource, now));
         }
     }
 
-    void learn(MaterializedViewRefresh resource) {
+    void learn(MaterializedViewRefresh resource, Instant now) {
         MaterializedViewRefreshStatus status = resource.getStatus();
         if (status != null) {
             boolean running = Records.RUNNING.equals(status.lastRefreshStatus());
-            put(resource, Plan.of(resource.getSpec()), status, running);
+            put(resource, Plan.of(resource.getSpec()), status, running, now);
         }
     }
 
@@ -66,11 +66,15 @@ final class Ordering {
         } else {
             heldSince.remove(key.uid());
         }
-        return managed ? order.remove(key) : put(resource, pass.plan(), pass.status(), starts || held || underWay);
+        return managed ? order.remove(key) : put(resource, pass.plan(), pass.status(), starts || held || underWay, now);
     }
 
     private Set<ResourceKey> put(
-            MaterializedViewRefresh resource, Plan plan, MaterializedViewRefreshStatus status, boolean busy) {
+            MaterializedViewRefresh resource,
+            Plan plan,
+            MaterializedViewRefreshStatus status,
+            boolean busy,
+            Instant now) {
         ResourceKey key = ResourceKey.of(resource);
         ViewStatus view = status.view();
         Long generation = resource.getMetadata().getGeneration();
@@ -90,7 +94,8 @@ final class Ordering {
                         busy,
                         due(plan, draft.anchor(), status.lastRefresh()),
                         refreshTime(status),
-                        remark(status.lastRefresh())));
+                        remark(status.lastRefresh())),
+                now);
     }
 
     /** A time for which a run has failed is nothing that others wait for, though it may be tried again. */

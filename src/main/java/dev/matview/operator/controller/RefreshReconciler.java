@@ -112,9 +112,10 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
     @Override
     public UpdateControl<MaterializedViewRefresh> reconcile(
             MaterializedViewRefresh resource, Context<MaterializedViewRefresh> context) {
+        Instant now = clock.instant();
         if (cache != null) {
             claims.learn(cache);
-            ordering.learn(cache);
+            ordering.learn(cache, now);
         }
         claims.releaseUnlessNamed(resource).forEach(this::reconsider);
         ResourceKey key = ResourceKey.of(resource);
@@ -122,7 +123,6 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             // Another process may write this status by now, and this one is about to end.
             return UpdateControl.<MaterializedViewRefresh>noUpdate().rescheduleAfter(API_SERVER_PAUSE);
         }
-        Instant now = clock.instant();
         MaterializedViewRefreshStatus before = memory.status(resource);
         RunState<ResourceKey> state = runs.state(key);
         Children children =
@@ -183,7 +183,7 @@ public class RefreshReconciler implements Reconciler<MaterializedViewRefresh> {
             runs.acknowledge(ended);
         }
         cronJobs.tidy(children, after.recordedJobs());
-        Duration pause = pass.atMost(arrangement.atMost(launcher.proceed(resource, pass, delegation, children, now)));
+        Duration pause = pass.atMost(arrangement.atMost(launcher.proceed(resource, pass, delegation, children)));
         if (!lives(key)) {
             gone(key);
         }

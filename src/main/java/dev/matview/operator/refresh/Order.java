@@ -27,9 +27,10 @@ public final class Order<K> {
      *
      * @return whom that concerns: those who read it, when it makes a difference to them
      */
-    public synchronized Set<K> put(K key, Place place) {
+    public synchronized Set<K> put(K key, Place place, Instant now) {
         Place before = places.get(key);
-        if (before != null && before.sameForReaders(place) && before.reads().equals(place.reads())) {
+        boolean told = before != null && before.sameForReaders(place, now);
+        if (before != null && told && before.reads().equals(place.reads())) {
             places.put(key, place);
             return Set.of();
         }
@@ -40,7 +41,6 @@ public final class Order<K> {
             readers.computeIfAbsent(read.view(), view -> new LinkedHashSet<>()).add(key);
         }
         concerned.addAll(readers(place.view()));
-        boolean told = before != null && before.sameForReaders(place);
         return told ? Set.of() : concerned;
     }
 
@@ -90,7 +90,7 @@ public final class Order<K> {
     private boolean isPending(Place place, Instant now, Set<String> seen) {
         if (!seen.add(place.view())) {
             return false;
-        } else if (place.busy() || (place.active() && place.due().at(now))) {
+        } else if (place.isAwaited(now)) {
             return true;
         } else if (!place.active() || !place.follows()) {
             return false;
@@ -159,12 +159,16 @@ public final class Order<K> {
             reads = List.copyOf(reads);
         }
 
-        /** Whether nothing has changed that somebody may have waited for. */
-        private boolean sameForReaders(Place other) {
+        private boolean isAwaited(Instant now) {
+            return busy || (active && due.at(now));
+        }
+
+        /** Whether nothing has changed that somebody may have waited for: a run may end before it was seen to begin. */
+        private boolean sameForReaders(Place other, Instant now) {
             return view.equals(other.view)
                     && active == other.active
                     && follows == other.follows
-                    && (!busy || other.busy)
+                    && (!isAwaited(now) || other.isAwaited(now))
                     && Objects.equals(refreshTime, other.refreshTime);
         }
     }

@@ -127,6 +127,20 @@ class OrderPassTest {
     }
 
     @Test
+    void aDownstreamHearsOfTheEndOfARunWhoseBeginningNobodySaw() {
+        Looks base = family.view("base", HOURLY);
+        Looks top = family.view("top", HOURLY, "base");
+        base.look("10:59:59");
+        top.look("11:00:00.001");
+        assertThat(top.next()).isInstanceOf(NextStep.Held.class);
+        var scheduled = new Trigger.Schedule(at("11:00:00"));
+        base.end("11:00:00.100", scheduled, failed(Reason.DATA_ERROR, facts("base", true), "11:00:00", "11:00:00.100"));
+        assertThat(base.concerned()).containsExactly(top.key());
+        top.look("11:00:00.101");
+        assertThat(top.next()).isEqualTo(ON_SCHEDULE);
+    }
+
+    @Test
     void anUpstreamThatIsSuspendedStalledOrGoneIsNotWaitedFor() {
         Looks base = family.view("base", HOURLY);
         Looks top = family.view("top", HOURLY, "base");
@@ -205,7 +219,7 @@ class OrderPassTest {
         follower.look("11:00:05");
         Family.run(follower, "11:00:06", "base");
         var after = new Ordering();
-        Stream.of(top, follower, base).map(Looks::resource).forEach(after::learn);
+        Stream.of(top, follower, base).map(Looks::resource).forEach(resource -> after.learn(resource, at("11:30:00")));
         assertThat(after.precedence(follower.key(), Plan.of(follower.resource().getSpec()), at("11:30:00"))
                         .ordered(
                                 new NextStep.Wait(null), true, follower.status().view()))

@@ -69,6 +69,33 @@ class OrderIT {
     }
 
     @Test
+    void aDownstreamBeginsWhenAShortRunBeforeItHasEndedInVain() throws SQLException {
+        scene.database()
+                .execute(
+                        "CREATE TABLE numbers (x int)",
+                        "CREATE MATERIALIZED VIEW base AS SELECT 1 / x AS y FROM numbers",
+                        "CREATE MATERIALIZED VIEW top AS SELECT y FROM base",
+                        "INSERT INTO numbers VALUES (0)");
+        scene.startOperator();
+        var base = scene.create("base", "mode: Standard, schedules: ['* * * * *']");
+        base.await("validated", ready("Valid"));
+        var top = scene.create("top", "mode: Standard, schedules: ['* * * * *']");
+        top.await("validated", ready("Valid"));
+        var status = top.await("run", PATIENCE.plusMinutes(1), s -> runs(s, "Schedule").stream()
+                .anyMatch(OrderIT::toldOfAFailure));
+        RefreshRecord run = runs(status, "Schedule").stream()
+                .filter(OrderIT::toldOfAFailure)
+                .findFirst()
+                .orElseThrow();
+        assertThat(run.startTime())
+                .isBefore(Objects.requireNonNull(run.scheduledTime()).plusSeconds(30));
+    }
+
+    private static boolean toldOfAFailure(RefreshRecord run) {
+        return run.message() != null && run.message().contains("failed (DataError)");
+    }
+
+    @Test
     void whatFollowsRunsAfterEachRefreshOfWhatItReadsAndOnlyThen() throws SQLException {
         createChain();
         scene.startOperator();
