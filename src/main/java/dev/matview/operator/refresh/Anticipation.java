@@ -53,6 +53,8 @@ final class Anticipation<K> {
             var attempt = new Attempt(request, time, departs);
             attempts.put(request.key(), attempt);
             Thread.ofVirtual().name("anticipation-end").start(attempt::supervise);
+        } else {
+            other.departs = departs;
         }
     }
 
@@ -88,7 +90,7 @@ final class Anticipation<K> {
     private final class Attempt {
         private final RunRequest<K> request;
         private final Instant time;
-        private final BooleanSupplier departs;
+        private volatile BooleanSupplier departs;
         private final Thread thread = Thread.ofVirtual().name("anticipation").unstarted(this::prepare);
         private boolean connected;
         private boolean wanted;
@@ -116,8 +118,7 @@ final class Anticipation<K> {
                         thread.interrupt();
                     }
                 }
-                awaitTime(time);
-                if (departs.getAsBoolean()) {
+                if (awaitTime(time) && departs.getAsBoolean()) {
                     depart();
                 }
                 awaitTime(time.plus(PATIENCE));
@@ -131,13 +132,14 @@ final class Anticipation<K> {
             }
         }
 
-        /** By the clock on the wall, which may be set meanwhile; not once a run wants it, or nobody any more. */
-        private synchronized void awaitTime(Instant moment) throws InterruptedException {
+        /** By the clock on the wall, which may be set back meanwhile. False when a run wants it first, or nobody any more. */
+        private synchronized boolean awaitTime(Instant moment) throws InterruptedException {
             Duration left = Duration.between(clock.instant(), moment);
             while (!wanted && !ended && left.isPositive()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
                 left = Duration.between(clock.instant(), moment);
             }
+            return !wanted && !ended;
         }
 
         /** Not once it has been called off: a run that nobody waits for would not be forgotten. */
