@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.matview.operator.api.MaterializedViewRefreshStatus;
 import dev.matview.operator.api.RefreshRecord;
 import dev.matview.operator.refresh.Runs;
 import java.sql.SQLException;
@@ -206,19 +207,27 @@ class RefreshIT {
     @Test
     void whatIsSuspendedInTheSecondBeforeItsTimeIsNotRefreshed() throws SQLException {
         scene.createView("totals");
-        awaitTheFirstHalfOfAMinute();
         var resource = scene.create("totals", "schedules: ['* * * * *']");
-        Instant due =
-                Objects.requireNonNull(resource.await("validated", ready()).nextRefreshTime());
+        boolean inTime = false;
+        for (int tries = 0; tries < 3 && !inTime; tries++) {
+            resource.suspend(false);
+            inTime = suspendBefore(resource.await("validated", s -> s.nextRefreshTime() != null), resource);
+        }
+        assumeTrue(inTime, "the machine was too slow to suspend it in time");
+        int runs = resource.status().history().size();
+        await().pollDelay(Duration.ofSeconds(3))
+                .untilAsserted(() -> assertThat(resource.status().history()).hasSize(runs));
+    }
+
+    /** Within the second before its next time; returns whether that was seen to have had an effect by then. */
+    private static boolean suspendBefore(MaterializedViewRefreshStatus status, RefreshResource resource) {
+        Instant due = Objects.requireNonNull(status.nextRefreshTime());
         await().atMost(Duration.ofSeconds(75))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> Instant.now().isAfter(due.minus(Runs.LEAD)));
         resource.suspend(true);
         resource.await("suspended", s -> s.nextRefreshTime() == null);
-        assumeTrue(Instant.now().isBefore(due), "the machine was too slow to suspend it in time");
-        await().pollDelay(Duration.ofSeconds(3))
-                .untilAsserted(() -> assertThat(resource.status().history()).isEmpty());
-        assertThat(Instant.now()).isAfter(due);
+        return Instant.now().isBefore(due);
     }
 
     /** A resource that is made on the turn of a minute may be due before its first status is read. */
