@@ -29,7 +29,7 @@ public final class Order<K> {
      */
     public synchronized Set<K> put(K key, Place place, Instant now) {
         Place before = places.get(key);
-        boolean told = before != null && before.sameForReaders(place, now);
+        boolean told = before != null && before.sameForReaders(place) && !isOver(before, place, now);
         if (before != null && told && before.reads().equals(place.reads())) {
             places.put(key, place);
             return Set.of();
@@ -84,6 +84,11 @@ public final class Order<K> {
             }
         }
         return upstreams;
+    }
+
+    /** Whether somebody may have waited for a run that has ended, perhaps before it was seen to begin. */
+    private boolean isOver(Place before, Place after, Instant now) {
+        return readers.containsKey(after.view()) && before.isAwaited(now) && !after.isAwaited(now);
     }
 
     /** Whether its content is about to change: it is under way, due, or will follow one that is. */
@@ -163,12 +168,10 @@ public final class Order<K> {
             return busy || (active && due.at(now));
         }
 
-        /** Whether nothing has changed that somebody may have waited for: a run may end before it was seen to begin. */
-        private boolean sameForReaders(Place other, Instant now) {
+        private boolean sameForReaders(Place other) {
             return view.equals(other.view)
                     && active == other.active
                     && follows == other.follows
-                    && (!isAwaited(now) || other.isAwaited(now))
                     && Objects.equals(refreshTime, other.refreshTime);
         }
     }
