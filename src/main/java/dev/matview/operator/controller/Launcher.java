@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -76,10 +77,8 @@ final class Launcher {
 
     /** The one that is waited for, or null. */
     private static @Nullable Instant scheduledTime(Pass pass) {
-        boolean scheduled = pass.next() instanceof NextStep.Wait(Instant until)
-                && until != null
-                && until.equals(pass.status().nextRefreshTime());
-        return scheduled ? pass.status().nextRefreshTime() : null;
+        Instant next = pass.status().nextRefreshTime();
+        return next != null && pass.next().equals(new NextStep.Wait(next)) ? next : null;
     }
 
     /** The run starts by itself then, unless it depends on others, at whom a look is taken at its time. */
@@ -89,11 +88,12 @@ final class Launcher {
         if (!left.isPositive()) {
             return Duration.ofMillis(1);
         }
+        BooleanSupplier alone = () -> !delegation.draining() && !pass.isOrdered();
         runs.prepare(
                 request(resource, pass, new Trigger.Schedule(scheduledTime)),
                 scheduledTime,
-                () -> !delegation.draining() && !pass.isOrdered() && current.test(resource));
-        return clamped(delegation.draining() || pass.isOrdered() ? left : left.plus(STARTED));
+                () -> alone.getAsBoolean() && current.test(resource));
+        return clamped(alone.getAsBoolean() ? left.plus(STARTED) : left);
     }
 
     private static Duration clamped(Duration wait) {

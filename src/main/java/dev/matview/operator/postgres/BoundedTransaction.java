@@ -21,9 +21,10 @@ import java.util.Optional;
  */
 public final class BoundedTransaction {
     /**
-     * Under another level the transaction would not see what others commit while it waits for a lock. The server looks for a client that has vanished while a statement runs, where its system can (PostgreSQL manual,
-     * section 19.3.3), and gives up on one whose network swallows packets. A bound of the session on whole transactions,
-     * from PostgreSQL 17, gives way to the one on each statement.
+     * Under another level the transaction would not see what others commit while it waits for a lock. The server looks
+     * for a client that has vanished while a statement runs, where its system can (PostgreSQL manual, section 19.3.3), and
+     * gives up on one whose network swallows packets. A bound of the session on whole transactions, from PostgreSQL 17,
+     * gives way to the one on each statement.
      */
     private static final String BEGIN = """
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

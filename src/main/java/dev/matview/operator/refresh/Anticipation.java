@@ -135,16 +135,20 @@ final class Anticipation<K> {
         /** By the clock on the wall, which may be set back meanwhile. False when a run wants it first, or nobody any more. */
         private synchronized boolean awaitTime(Instant moment) throws InterruptedException {
             Duration left = Duration.between(clock.instant(), moment);
-            while (!wanted && !ended && left.isPositive()) {
+            while (isOpen() && left.isPositive()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
                 left = Duration.between(clock.instant(), moment);
             }
+            return isOpen();
+        }
+
+        private synchronized boolean isOpen() {
             return !wanted && !ended;
         }
 
         /** Not once it has been called off: a run that nobody waits for would not be forgotten. */
         private synchronized void depart() {
-            if (!wanted && !ended) {
+            if (isOpen()) {
                 departure.accept(request);
             }
         }

@@ -25,6 +25,7 @@ public final class Order<K> {
     /**
      * Notes how a managed view stands now.
      *
+     * @param now tells whether a run was due, which readers wait for as for one under way
      * @return whom that concerns: those who read it, when it makes a difference to them
      */
     public synchronized Set<K> put(K key, Place place, Instant now) {

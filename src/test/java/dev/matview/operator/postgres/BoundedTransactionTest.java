@@ -10,22 +10,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @DatabaseTest
 class BoundedTransactionTest {
     private static final Duration BOUND = Duration.ofSeconds(2);
+    private static final ViewIdentity IDENTITY = new ViewIdentity("server", "database", new ViewName("public", "v"));
 
     private final TestDatabase database;
 
     BoundedTransactionTest(TestDatabase database) {
         this.database = database;
-    }
-
-    @BeforeEach
-    void createView() throws SQLException {
-        database.execute("CREATE MATERIALIZED VIEW v AS SELECT 1 AS id");
     }
 
     @Test
@@ -54,13 +49,6 @@ class BoundedTransactionTest {
     }
 
     private static BoundedTransaction begin(Connection connection) throws SQLException, FailureException {
-        if (!connection.getAutoCommit()) {
-            connection.rollback();
-        }
-        ViewFacts facts = Catalog.inspect(connection, new ViewName("public", "v"), "server");
-        if (!connection.getAutoCommit()) {
-            connection.rollback();
-        }
-        return BoundedTransaction.begin(connection, facts.identity(), Deadline.in(BOUND), new Cancellation());
+        return BoundedTransaction.begin(connection, IDENTITY, Deadline.in(BOUND), new Cancellation());
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +110,8 @@ class AnticipationTest {
     @Test
     void whatIsCalledOffOrHasAnotherSpecDoesNotDepart() throws Exception {
         Instant time = Instant.now().plusSeconds(2);
-        for (String key : new String[] {"called off", "cancelled", "edited"}) {
+        List<String> others = List.of("called off", "cancelled", "edited");
+        for (String key : others) {
             runs.prepare(request(key, 1, time), time, () -> true);
         }
         runs.callOff("called off");
@@ -117,9 +119,7 @@ class AnticipationTest {
         runs.prepare(request("edited", 2, time.plus(PATIENCE)), time.plus(PATIENCE), () -> true);
         runs.prepare(request("departs", 1, time), time, () -> true);
         assertThat(awaitEnd("departs")).isInstanceOf(Outcome.Refreshed.class);
-        for (String key : new String[] {"called off", "cancelled", "edited"}) {
-            assertThat(runs.state(key)).as(key).isNull();
-        }
+        assertThat(others).allSatisfy(key -> assertThat(runs.state(key)).isNull());
     }
 
     @Test
