@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Reads the rows of a query into values. */
 final class Rows {
+    /** SQLSTATE (PostgreSQL manual, appendix A). */
+    private static final String SERIALIZATION_FAILURE = "40001";
+
     private Rows() {}
 
     static <T> List<T> of(Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {
@@ -26,8 +29,16 @@ final class Rows {
         }
     }
 
+    /**
+     * The only row of a query that has one as long as what it asks for is there. Without it somebody has just dropped
+     * that, and the error is the one of a transaction that others were in the way of: it is worth another try.
+     */
     static <T> T one(Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {
-        return of(connection, sql, reader, values).getFirst();
+        List<T> rows = of(connection, sql, reader, values);
+        if (rows.isEmpty()) {
+            throw new SQLException("what was read is there no longer", SERIALIZATION_FAILURE);
+        }
+        return rows.getFirst();
     }
 
     /** Makes a value of the current row. */

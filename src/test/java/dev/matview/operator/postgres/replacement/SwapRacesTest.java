@@ -1,6 +1,7 @@
 package dev.matview.operator.postgres.replacement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.api.RefreshMode;
@@ -9,6 +10,7 @@ import dev.matview.operator.postgres.Failures;
 import dev.matview.operator.postgres.RefreshBounds;
 import dev.matview.operator.postgres.RefreshResult;
 import dev.matview.operator.postgres.Refreshing;
+import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewName;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.TestDatabase;
@@ -135,6 +137,19 @@ class SwapRacesTest {
         second.get(60, TimeUnit.SECONDS);
         assertThat(database.scalar("SELECT id FROM d")).isEqualTo("5");
         assertThat(CatalogSnapshot.of(database).lines()).isEqualTo(before.lines());
+    }
+
+    @Test
+    void whatWasReplacedSinceItWasLookedUpIsTriedAgain() throws Exception {
+        long oid = Long.parseLong(database.scalar("SELECT 'v'::regclass::oid"));
+        open(100);
+        swap().get(60, TimeUnit.SECONDS);
+        try (Connection connection = database.connect()) {
+            assertThatThrownBy(() -> SwapPlan.of(connection, oid, new ViewName("public", "new")))
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(
+                                    StatementFailures.of(e, VIEW).reason())
+                            .isEqualTo(Reason.VIEW_BUSY));
+        }
     }
 
     @Test
