@@ -7,40 +7,22 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A transaction about one view, with bounds and the view's advisory lock. Everything is local to it, so it works through
  * a transaction pooler, and a connection lost before the commit undoes all. Whoever opens it commits, or rolls back on any exception.
  */
 public final class BoundedTransaction {
-    /**
-     * Under another level the transaction would not see what others commit while it waits for a lock. The server looks
-     * for a client that has vanished while a statement runs, where its system can (PostgreSQL manual, section 19.3.3), and
-     * gives up on one whose network swallows packets. A bound of the session on whole transactions, from PostgreSQL 17,
-     * gives way to the one on each statement.
-     */
-    private static final String BEGIN = """
-            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT pg_catalog.set_config('lock_timeout', ?, true),
-                   pg_catalog.set_config('statement_timeout', ?, true),
-                   pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
-                   CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 170000 THEN
-                       pg_catalog.set_config('transaction_timeout', '0', true) END,
-                   CASE WHEN pg_catalog.version() LIKE '%linux%' THEN
-                       pg_catalog.set_config('client_connection_check_interval', '5s', true)
-                       || pg_catalog.set_config('tcp_keepalives_idle', '10', true)
-                       || pg_catalog.set_config('tcp_keepalives_interval', '5', true)
-                       || pg_catalog.set_config('tcp_keepalives_count', '4', true)
-                       || pg_catalog.set_config('tcp_user_timeout', '30s', true) END,
-                   pg_catalog.pg_try_advisory_xact_lock(?)
-            """;
+    /** The SQLSTATE {@code invalid_parameter_value} (PostgreSQL manual, appendix A). */
+    private static final String INVALID_VALUE = "22023";
 
     /** Storage parameters that are hardly ever set: resetting one that is not set changes nothing. */
     private static final List<String> RARE_OPTIONS = List.of(
@@ -68,31 +50,68 @@ public final class BoundedTransaction {
     public static BoundedTransaction begin(
             Connection connection, ViewIdentity identity, Deadline end, Cancellation cancellation)
             throws SQLException, FailureException {
+        return begin(connection, identity, end, cancellation, List.of());
+    }
+
+    /** Begins it and runs such statements as {@link #execute(List)} does, in one round trip for all. */
+    static BoundedTransaction begin(
+            Connection connection,
+            ViewIdentity identity,
+            Deadline end,
+            Cancellation cancellation,
+            List<String> statements)
+            throws SQLException, FailureException {
         var transaction = new BoundedTransaction(connection, identity, cancellation);
         connection.setAutoCommit(false);
         connection.setNetworkTimeout(
                 Runnable::run, Math.toIntExact(Math.max(0, end.remaining().toMillis()) + 15_000));
-        transaction.begin(end);
+        transaction.begin(end.remaining(), statements);
         return transaction;
     }
 
-    private void begin(Deadline end) throws SQLException, FailureException {
-        try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
-            statement.setString(
-                    1, Long.toString(RefreshBounds.patience(end.remaining()).toMillis()));
-            statement.setString(2, Long.toString(Math.max(1, end.remaining().toMillis())));
-            statement.setLong(3, advisoryKey());
-            statement.execute();
-            statement.getMoreResults();
-            try (ResultSet row = statement.getResultSet()) {
-                row.next();
-                if (!row.getBoolean(6)) {
-                    throw new FailureException(new Failure(
-                            Reason.REFRESH_IN_PROGRESS,
-                            "another refresh of " + identity.view() + " has been under way"));
-                }
+    private void begin(Duration bound, List<String> statements) throws SQLException, FailureException {
+        long key = advisoryKey();
+        String refusal = "another refresh of this view holds advisory lock " + key;
+        try {
+            run(Stream.concat(Stream.of(beginning(bound, key, refusal)), statements.stream()));
+            executed.addAll(statements);
+        } catch (SQLException e) {
+            // Values are quoted in any language of the server's messages.
+            boolean refused = INVALID_VALUE.equals(e.getSQLState())
+                    && String.valueOf(e.getMessage()).contains(refusal);
+            if (!refused) {
+                throw e;
             }
+            throw new FailureException(new Failure(
+                    Reason.REFRESH_IN_PROGRESS, "another refresh of " + identity.view() + " has been under way"));
         }
+    }
+
+    /**
+     * Under another level the transaction would not see what others commit while it waits for a lock. The server looks
+     * for a client that has vanished while a statement runs, where its system can (PostgreSQL manual, section 19.3.3), and
+     * gives up on one whose network swallows packets. A bound of the session on whole transactions, from PostgreSQL 17,
+     * gives way to the one on each statement.
+     *
+     * @param refusal becomes the value of a setting that takes none like it, when the advisory lock is taken: an error
+     *     keeps what comes in the same round trip from running, and SQL without a language has no other way to raise one
+     */
+    private static String beginning(Duration bound, long key, String refusal) {
+        return """
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                SELECT pg_catalog.set_config('lock_timeout',
+                           CASE WHEN pg_catalog.pg_try_advisory_xact_lock(%d) THEN '%d' ELSE '%s' END, true),
+                       pg_catalog.set_config('statement_timeout', '%d', true),
+                       pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
+                       CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 170000 THEN
+                           pg_catalog.set_config('transaction_timeout', '0', true) END,
+                       CASE WHEN pg_catalog.version() LIKE '%%linux%%' THEN
+                           pg_catalog.set_config('client_connection_check_interval', '5s', true)
+                           || pg_catalog.set_config('tcp_keepalives_idle', '10', true)
+                           || pg_catalog.set_config('tcp_keepalives_interval', '5', true)
+                           || pg_catalog.set_config('tcp_keepalives_count', '4', true)
+                           || pg_catalog.set_config('tcp_user_timeout', '30s', true) END
+                """.formatted(key, RefreshBounds.patience(bound).toMillis(), refusal, Math.max(1, bound.toMillis()));
     }
 
     public Connection connection() {
@@ -110,11 +129,15 @@ public final class BoundedTransaction {
 
     /** Runs such statements in one round trip, one after the other up to the first that fails, each with the bounds for itself. */
     void execute(List<String> statements) throws SQLException {
+        run(statements.stream());
+        executed.addAll(statements);
+    }
+
+    private void run(Stream<String> statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             cancellation.runs(statement);
-            statement.execute(String.join(";", statements));
-            executed.addAll(statements);
+            statement.execute(statements.collect(Collectors.joining(";")));
         } finally {
             cancellation.pauses();
         }

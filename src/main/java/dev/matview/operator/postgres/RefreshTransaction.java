@@ -31,9 +31,27 @@ public final class RefreshTransaction implements RefreshAttempt {
 
     @Override
     public RefreshResult run(RefreshBounds bounds, Deadline end) throws SQLException, FailureException {
-        ViewName view = facts.identity().view();
+        BoundedTransaction transaction = refreshed(statements(bounds), end);
+        // By its name, as the refresh: others may have made the view anew since it was looked at.
+        RefreshResult result =
+                RefreshResult.measure(connection, facts.identity().view(), mode);
+        transaction.commit();
+        return result;
+    }
+
+    /** At a turn of a minute a server is busy, and each round trip waits for a processor at either end. */
+    private BoundedTransaction refreshed(List<String> statements, Deadline end) throws SQLException, FailureException {
+        if (settings.equals(SessionSettings.NONE)) {
+            return BoundedTransaction.begin(connection, facts.identity(), end, cancellation, statements);
+        }
         BoundedTransaction transaction = BoundedTransaction.begin(connection, facts.identity(), end, cancellation);
         settings.apply(transaction);
+        transaction.execute(statements);
+        return transaction;
+    }
+
+    private List<String> statements(RefreshBounds bounds) {
+        ViewName view = facts.identity().view();
         var statements = new ArrayList<String>();
         if (facts.owned()) {
             BoundedTransaction.holdingOffAutovacuum(view, facts.options()).ifPresent(statements::add);
@@ -41,11 +59,7 @@ public final class RefreshTransaction implements RefreshAttempt {
         statements.add("SET LOCAL lock_timeout = " + bounds.lock().toMillis());
         statements.add(
                 "REFRESH MATERIALIZED VIEW " + (mode == RefreshMode.CONCURRENT ? "CONCURRENTLY " : "") + view.quoted());
-        transaction.execute(statements);
-        // By its name, as the refresh: others may have made the view anew since it was looked at.
-        RefreshResult result = RefreshResult.measure(connection, view, mode);
-        transaction.commit();
-        return result;
+        return statements;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.matview.operator.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.matview.operator.api.Reason;
 import dev.matview.operator.net.Deadline;
 import dev.matview.operator.testing.DatabaseTest;
 import dev.matview.operator.testing.TestDatabase;
@@ -26,12 +27,36 @@ class BoundedTransactionTest {
     @Test
     void statementsOfOneRoundTripHaveTheBoundEach() throws Exception {
         try (Connection connection = database.connect()) {
-            BoundedTransaction transaction = begin(connection);
+            Refreshing.scalar(connection, "SELECT set_config('statement_timeout', '300ms', false)");
+            BoundedTransaction transaction = begin(connection, "SELECT pg_sleep(1.2)", "SELECT pg_sleep(1.2)");
             transaction.execute(List.of("SELECT pg_sleep(1.2)", "SELECT pg_sleep(1.2)"));
             transaction.commit();
-            assertThatThrownBy(() -> begin(connection).execute(List.of("SELECT pg_sleep(0)", "SELECT pg_sleep(30)")))
+            assertThat(transaction.executed()).hasSize(4);
+            assertThatThrownBy(() -> begin(connection, "SELECT pg_sleep(0)", "SELECT pg_sleep(30)"))
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+        }
+    }
+
+    @Test
+    void nothingRunsWhenSomebodyElseHasTheAdvisoryLock() throws Exception {
+        try (Connection first = database.connect();
+                Connection second = database.connect()) {
+            BoundedTransaction holder = begin(first);
+            Failure failure = Failures.of(() -> begin(second, "SELECT pg_sleep(30)"));
+            assertThat(failure.reason()).isEqualTo(Reason.REFRESH_IN_PROGRESS);
+            second.rollback();
+            holder.commit();
+            begin(second, "SELECT 1").commit();
+        }
+    }
+
+    @Test
+    void aStatementsOwnInvalidValueIsNotTakenForTheLock() throws Exception {
+        try (Connection connection = database.connect()) {
+            assertThatThrownBy(() -> begin(connection, "SELECT set_config('lock_timeout', 'another refresh', true)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22023"));
         }
     }
 
@@ -48,7 +73,9 @@ class BoundedTransactionTest {
         }
     }
 
-    private static BoundedTransaction begin(Connection connection) throws SQLException, FailureException {
-        return BoundedTransaction.begin(connection, IDENTITY, Deadline.in(BOUND), new Cancellation());
+    private static BoundedTransaction begin(Connection connection, String... statements)
+            throws SQLException, FailureException {
+        return BoundedTransaction.begin(
+                connection, IDENTITY, Deadline.in(BOUND), new Cancellation(), List.of(statements));
     }
 }
