@@ -2,11 +2,8 @@ package dev.matview.operator.postgres;
 
 import dev.matview.operator.api.Reason;
 import dev.matview.operator.net.Deadline;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -21,9 +18,6 @@ import java.util.stream.Stream;
  * a transaction pooler, and a connection lost before the commit undoes all. Whoever opens it commits, or rolls back on any exception.
  */
 public final class BoundedTransaction {
-    /** The SQLSTATE {@code invalid_parameter_value} (PostgreSQL manual, appendix A). */
-    private static final String INVALID_VALUE = "22023";
-
     /** Storage parameters that are hardly ever set: resetting one that is not set changes nothing. */
     private static final List<String> RARE_OPTIONS = List.of(
             "autovacuum_multixact_freeze_min_age",
@@ -50,7 +44,9 @@ public final class BoundedTransaction {
     public static BoundedTransaction begin(
             Connection connection, ViewIdentity identity, Deadline end, Cancellation cancellation)
             throws SQLException, FailureException {
-        return begin(connection, identity, end, cancellation, List.of());
+        var transaction = new BoundedTransaction(connection, identity, cancellation);
+        transaction.begin(end);
+        return transaction;
     }
 
     /** Begins it and runs such statements as {@link #execute(List)} does, in one round trip for all. */
@@ -62,46 +58,56 @@ public final class BoundedTransaction {
             List<String> statements)
             throws SQLException, FailureException {
         var transaction = new BoundedTransaction(connection, identity, cancellation);
-        connection.setAutoCommit(false);
-        connection.setNetworkTimeout(
-                Runnable::run, Math.toIntExact(Math.max(0, end.remaining().toMillis()) + 15_000));
-        transaction.begin(end.remaining(), statements);
+        transaction.begin(end, statements);
         return transaction;
     }
 
-    private void begin(Duration bound, List<String> statements) throws SQLException, FailureException {
-        long key = advisoryKey();
-        String refusal = "another refresh of this view holds advisory lock " + key;
+    private void begin(Deadline end) throws SQLException, FailureException {
+        var lock = new AdvisoryLock(identity);
+        open(end);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(beginning(end.remaining(), lock.attempt()));
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                if (!row.getBoolean("locked")) {
+                    throw lock.taken();
+                }
+            }
+        }
+    }
+
+    private void begin(Deadline end, List<String> statements) throws SQLException, FailureException {
+        var lock = new AdvisoryLock(identity);
+        open(end);
         try {
-            run(Stream.concat(Stream.of(beginning(bound, key, refusal)), statements.stream()));
+            run(Stream.concat(Stream.of(beginning(end.remaining(), lock.demand())), statements.stream()));
             executed.addAll(statements);
         } catch (SQLException e) {
-            // Values are quoted in any language of the server's messages.
-            boolean refused = INVALID_VALUE.equals(e.getSQLState())
-                    && String.valueOf(e.getMessage()).contains(refusal);
-            if (!refused) {
-                throw e;
+            if (lock.isRefused(e)) {
+                throw lock.taken();
             }
-            throw new FailureException(new Failure(
-                    Reason.REFRESH_IN_PROGRESS, "another refresh of " + identity.view() + " has been under way"));
+            throw e;
         }
+    }
+
+    private void open(Deadline end) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setNetworkTimeout(
+                Runnable::run, Math.toIntExact(Math.max(0, end.remaining().toMillis()) + 15_000));
     }
 
     /**
      * Under another level the transaction would not see what others commit while it waits for a lock. The server looks
-     * for a client that has vanished while a statement runs, where its system can (PostgreSQL manual, section 19.3.3), and
-     * gives up on one whose network swallows packets. A bound of the session on whole transactions, from PostgreSQL 17,
-     * gives way to the one on each statement.
-     *
-     * @param refusal becomes the value of a setting that takes none like it, when the advisory lock is taken: an error
-     *     keeps what comes in the same round trip from running, and SQL without a language has no other way to raise one
+     * for a client that has vanished while a statement runs, where its system can (PostgreSQL manual, section 19.3.3),
+     * and gives up on one whose network swallows packets. A bound of the session on whole transactions, from
+     * PostgreSQL 17, gives way to the one on each statement.
      */
-    private static String beginning(Duration bound, long key, String refusal) {
+    private static String beginning(Duration bound, String lock) {
         return """
                 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-                SELECT pg_catalog.set_config('lock_timeout',
-                           CASE WHEN pg_catalog.pg_try_advisory_xact_lock(%d) THEN '%d' ELSE '%s' END, true),
-                       pg_catalog.set_config('statement_timeout', '%d', true),
+                SELECT pg_catalog.set_config('lock_timeout', '%s', true),
+                       pg_catalog.set_config('statement_timeout', '%s', true),
                        pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
                        CASE WHEN pg_catalog.current_setting('server_version_num')::int >= 170000 THEN
                            pg_catalog.set_config('transaction_timeout', '0', true) END,
@@ -110,8 +116,9 @@ public final class BoundedTransaction {
                            || pg_catalog.set_config('tcp_keepalives_idle', '10', true)
                            || pg_catalog.set_config('tcp_keepalives_interval', '5', true)
                            || pg_catalog.set_config('tcp_keepalives_count', '4', true)
-                           || pg_catalog.set_config('tcp_user_timeout', '30s', true) END
-                """.formatted(key, RefreshBounds.patience(bound).toMillis(), refusal, Math.max(1, bound.toMillis()));
+                           || pg_catalog.set_config('tcp_user_timeout', '30s', true) END,
+                       %s AS locked
+                """.formatted(RefreshBounds.patience(bound).toMillis(), Math.max(1, bound.toMillis()), lock);
     }
 
     public Connection connection() {
@@ -127,7 +134,10 @@ public final class BoundedTransaction {
         execute(List.of(sql));
     }
 
-    /** Runs such statements in one round trip, one after the other up to the first that fails, each with the bounds for itself. */
+    /**
+     * Runs such statements in one round trip, one after the other up to the first that fails, each with the bounds for
+     * itself.
+     */
     void execute(List<String> statements) throws SQLException {
         run(statements.stream());
         executed.addAll(statements);
@@ -143,7 +153,7 @@ public final class BoundedTransaction {
         }
     }
 
-    /** What {@link #execute} has run so far. */
+    /** The statements that it was given and has run so far. */
     public List<String> executed() {
         return List.copyOf(executed);
     }
@@ -187,18 +197,6 @@ public final class BoundedTransaction {
                 throw new FailureException(StatementFailures.duringCommit(failure));
             }
             throw e;
-        }
-    }
-
-    /** The same for everybody who refreshes this view with this operator's program: two never do at once. */
-    private long advisoryKey() {
-        String text = "matview.dev\0" + identity.database() + "\0"
-                + identity.view().schema() + "\0" + identity.view().name();
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
     }
 }

@@ -39,7 +39,10 @@ public final class RefreshTransaction implements RefreshAttempt {
         return result;
     }
 
-    /** At a turn of a minute a server is busy, and each round trip waits for a processor at either end. */
+    /**
+     * The transaction with all done but the commit. In one round trip, where there are no settings whose errors are told
+     * apart: at a turn of a minute each one waits for a processor at either end.
+     */
     private BoundedTransaction refreshed(List<String> statements, Deadline end) throws SQLException, FailureException {
         if (settings.equals(SessionSettings.NONE)) {
             return BoundedTransaction.begin(connection, facts.identity(), end, cancellation, statements);

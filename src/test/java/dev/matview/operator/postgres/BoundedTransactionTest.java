@@ -27,7 +27,7 @@ class BoundedTransactionTest {
     @Test
     void statementsOfOneRoundTripHaveTheBoundEach() throws Exception {
         try (Connection connection = database.connect()) {
-            Refreshing.scalar(connection, "SELECT set_config('statement_timeout', '300ms', false)");
+            Refreshing.scalar(connection, "SELECT set_config('statement_timeout', '1s', false)");
             BoundedTransaction transaction = begin(connection, "SELECT pg_sleep(1.2)", "SELECT pg_sleep(1.2)");
             transaction.execute(List.of("SELECT pg_sleep(1.2)", "SELECT pg_sleep(1.2)"));
             transaction.commit();
@@ -42,10 +42,12 @@ class BoundedTransactionTest {
     void nothingRunsWhenSomebodyElseHasTheAdvisoryLock() throws Exception {
         try (Connection first = database.connect();
                 Connection second = database.connect()) {
-            BoundedTransaction holder = begin(first);
-            Failure failure = Failures.of(() -> begin(second, "SELECT pg_sleep(30)"));
-            assertThat(failure.reason()).isEqualTo(Reason.REFRESH_IN_PROGRESS);
-            second.rollback();
+            BoundedTransaction holder = begin(first, "SELECT 1");
+            for (String[] statements : new String[][] {{}, {"SELECT pg_sleep(30)"}}) {
+                Failure failure = Failures.of(() -> begin(second, statements));
+                assertThat(failure.reason()).isEqualTo(Reason.REFRESH_IN_PROGRESS);
+                second.rollback();
+            }
             holder.commit();
             begin(second, "SELECT 1").commit();
         }
@@ -75,7 +77,9 @@ class BoundedTransactionTest {
 
     private static BoundedTransaction begin(Connection connection, String... statements)
             throws SQLException, FailureException {
-        return BoundedTransaction.begin(
-                connection, IDENTITY, Deadline.in(BOUND), new Cancellation(), List.of(statements));
+        Deadline end = Deadline.in(BOUND);
+        return statements.length == 0
+                ? BoundedTransaction.begin(connection, IDENTITY, end, new Cancellation())
+                : BoundedTransaction.begin(connection, IDENTITY, end, new Cancellation(), List.of(statements));
     }
 }
