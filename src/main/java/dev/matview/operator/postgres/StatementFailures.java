@@ -67,12 +67,9 @@ public final class StatementFailures {
 
     private static @Nullable Failure exact(String state, SQLException e, ViewName view) {
         return switch (state) {
-            case "55P03", "40P01", "40001" -> new Failure(Reason.VIEW_BUSY, "others hold locks on " + view, state);
-            case "XX000" ->
-                raced(e)
-                        ? new Failure(
-                                Reason.VIEW_BUSY, "somebody else has just changed " + view + " or what reads it", state)
-                        : null;
+            case "55P03", "40P01" -> new Failure(Reason.VIEW_BUSY, "others hold locks on " + view, state);
+            case "40001" -> changed(view, state);
+            case "XX000" -> raced(e) ? changed(view, state) : null;
             case "25006" ->
                 new Failure(
                         Reason.NOT_PRIMARY,
@@ -125,6 +122,10 @@ public final class StatementFailures {
                         state);
             default -> null;
         };
+    }
+
+    private static Failure changed(ViewName view, String state) {
+        return new Failure(Reason.VIEW_BUSY, "somebody else has just changed " + view + " or what reads it", state);
     }
 
     /**

@@ -37,6 +37,9 @@ final class FromFacade implements RefreshAttempt {
     @Override
     public RefreshResult run(RefreshBounds bounds, Deadline end)
             throws SQLException, FailureException, InterruptedException {
+        // An earlier attempt, or somebody else, may have turned it back.
+        connection.setAutoCommit(true);
+        facts = Catalog.inspect(connection, facts.identity());
         Facade facade = facts.facade();
         if (facade != null) {
             try {

@@ -12,7 +12,9 @@ import dev.matview.operator.postgres.FailureException;
 import dev.matview.operator.postgres.RefreshAttempt;
 import dev.matview.operator.postgres.RefreshTransaction;
 import dev.matview.operator.postgres.SessionSettings;
+import dev.matview.operator.postgres.StatementFailures;
 import dev.matview.operator.postgres.ViewFacts;
+import dev.matview.operator.postgres.ViewName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -107,6 +109,12 @@ public final class Modes {
             return null;
         } catch (FailureException e) {
             return e.failure().failureClass() == FailureClass.BUSY ? null : e.failure();
+        } catch (SQLException e) {
+            ViewName view = facts.identity().view();
+            if (StatementFailures.of(e, view).failureClass() == FailureClass.BUSY) {
+                return null;
+            }
+            throw e;
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);

@@ -9,8 +9,8 @@ import java.util.List;
 
 /** Reads the rows of a query into values. */
 final class Rows {
-    /** SQLSTATE (PostgreSQL manual, appendix A). */
-    private static final String SERIALIZATION_FAILURE = "40001";
+    /** The SQLSTATE {@code serialization_failure} (PostgreSQL manual, appendix A). */
+    static final String GONE = "40001";
 
     private Rows() {}
 
@@ -36,7 +36,7 @@ final class Rows {
     static <T> T one(Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {
         List<T> rows = of(connection, sql, reader, values);
         if (rows.isEmpty()) {
-            throw new SQLException("what was read is there no longer", SERIALIZATION_FAILURE);
+            throw new SQLException("what was read is there no longer", GONE);
         }
         return rows.getFirst();
     }

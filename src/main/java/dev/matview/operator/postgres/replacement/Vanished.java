@@ -12,7 +12,7 @@ final class Vanished {
     /** PostgreSQL's functions that print definitions report an internal error then. */
     private static final String INTERNAL = "XX000";
 
-    private static final Set<String> STATES = Set.of("42P01", "42704", INTERNAL);
+    private static final Set<String> STATES = Set.of("42P01", "42704", Rows.GONE, INTERNAL);
 
     private Vanished() {}
 
