@@ -98,7 +98,7 @@ record Dependent(long oid, String name, String owner, String text, String option
                 oid,
                 oid);
         for (long dependent : oids) {
-            transaction.execute("SELECT pg_catalog.pg_advisory_xact_lock(%d, %d)"
+            transaction.execute("SELECT pg_catalog.pg_advisory_xact_lock(%s, %s)"
                     .formatted(RESERVED, Math.toIntExact(dependent - (1L << 31))));
         }
     }
