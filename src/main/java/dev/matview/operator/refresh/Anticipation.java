@@ -44,7 +44,7 @@ final class Anticipation<K> {
     /**
      * Prepares a run for that time, unless that is under way. Returns at once.
      *
-     * @param departs asked at that time, on a thread of its own, whether it is to be started
+     * @param departs asked when the run departs, on a thread of its own, whether it is to be started
      */
     void of(RunRequest<K> request, Instant time, BooleanSupplier departs) {
         Attempt other = attempts.get(request.key());
@@ -118,7 +118,7 @@ final class Anticipation<K> {
                         thread.interrupt();
                     }
                 }
-                if (awaitTime(time) && departs.getAsBoolean()) {
+                if (awaitTime(time.minus(HeadStart.of(request))) && departs.getAsBoolean()) {
                     depart();
                 }
                 awaitTime(time.plus(PATIENCE));

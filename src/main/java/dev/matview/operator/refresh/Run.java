@@ -262,6 +262,7 @@ public final class Run {
             if (!beginning.getAsBoolean()) {
                 throw new InterruptedException("no run may begin any more");
             }
+            HeadStart.end(request.trigger(), clock);
             Instant now = clock.instant();
             if (request.latestStart() != null && now.isAfter(request.latestStart())) {
                 ViewFacts seen = found.get();

@@ -80,7 +80,7 @@ class AnticipationTest {
     @Test
     void aRunDepartsByItself() throws Exception {
         Instant time = Instant.now().plusSeconds(2);
-        runs.prepare(request("a", 1, time), time, () -> !Instant.now().isBefore(time));
+        runs.prepare(request("a", 1, time), time, () -> !Instant.now().isBefore(time.minusMillis(100)));
         assertThat(awaitEnd("a"))
                 .isInstanceOfSatisfying(Outcome.Refreshed.class, refreshed -> assertThat(refreshed.startTime())
                         .isAfterOrEqualTo(time));
@@ -145,6 +145,13 @@ class AnticipationTest {
         runs.start(request);
         assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
         assertThat(reads).hasValue(1);
+    }
+
+    @Test
+    void aRunThatMayBeSkippedDepartsAtItsTime() {
+        Instant time = Instant.now().plusSeconds(2);
+        runs.prepare(skipping(request("a", 1, time)), time, () -> !Instant.now().isBefore(time));
+        assertThat(awaitEnd("a")).isInstanceOf(Outcome.Refreshed.class);
     }
 
     @Test
