@@ -6,17 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** The lock that keeps refreshes of one view apart, whoever runs them with this operator's program. */
-record AdvisoryLock(ViewIdentity identity) {
+final class AdvisoryLock {
     /** The SQLSTATE {@code invalid_parameter_value} (PostgreSQL manual, appendix A). */
     private static final String INVALID_VALUE = "22023";
 
+    private final ViewIdentity identity;
+    private final long key;
+
+    AdvisoryLock(ViewIdentity identity) {
+        this.identity = identity;
+        this.key = key(identity);
+    }
+
     /** An SQL expression that takes it until the end of the transaction, and tells whether that worked. */
     String attempt() {
-        return "pg_catalog.pg_try_advisory_xact_lock(" + key() + ")";
+        return "pg_catalog.pg_try_advisory_xact_lock(" + key + ")";
     }
 
     /**
@@ -30,7 +37,7 @@ record AdvisoryLock(ViewIdentity identity) {
 
     /** Whether the error is the one of {@link #demand}. */
     boolean isRefused(SQLException e) {
-        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server = StatementFailures.told(e);
         return server != null
                 && INVALID_VALUE.equals(server.getSQLState())
                 && String.valueOf(server.getMessage()).contains(refusal());
@@ -43,10 +50,10 @@ record AdvisoryLock(ViewIdentity identity) {
     }
 
     private String refusal() {
-        return "another refresh of this view holds advisory lock " + key();
+        return "another refresh of this view holds advisory lock " + key;
     }
 
-    private long key() {
+    private static long key(ViewIdentity identity) {
         String text = "matview.dev\0" + identity.database() + "\0"
                 + identity.view().schema() + "\0" + identity.view().name();
         try {

@@ -133,14 +133,19 @@ public final class StatementFailures {
      * relation. That is an internal error to PostgreSQL, which tells it by the routine alone.
      */
     public static boolean raced(SQLException e) {
-        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server = told(e);
         return server != null
                 && "XX000".equals(server.getSQLState())
                 && String.valueOf(server.getRoutine()).startsWith("simple_heap_");
     }
 
+    /** What the server itself has told, or null when the error is not one of its own. */
+    public static @Nullable ServerErrorMessage told(SQLException e) {
+        return e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+    }
+
     private static String constraint(SQLException e) {
-        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server = told(e);
         String name = server == null ? null : server.getConstraint();
         return name == null ? "a unique index or constraint" : "\"" + name + "\"";
     }

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -60,7 +59,7 @@ final class DefinitionFailures {
 
     /** Where in the definition, as the end of a clause; empty when the server does not say. */
     private static String place(SQLException e, String query, String beginning) {
-        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server = StatementFailures.told(e);
         int characters =
                 server == null ? 0 : server.getPosition() - 1 - beginning.codePointCount(0, beginning.length());
         if (server == null || server.getPosition() == 0 || characters < 0) {

@@ -38,8 +38,7 @@ final class FromFacade implements RefreshAttempt {
     public RefreshResult run(RefreshBounds bounds, Deadline end)
             throws SQLException, FailureException, InterruptedException {
         // An earlier attempt, or somebody else, may have turned it back.
-        connection.setAutoCommit(true);
-        facts = Catalog.inspect(connection, facts.identity());
+        look();
         Facade facade = facts.facade();
         if (facade != null) {
             try {
@@ -47,13 +46,17 @@ final class FromFacade implements RefreshAttempt {
             } catch (SQLException e) {
                 throw Vanished.or(e, connection, facts.identity());
             }
-            connection.setAutoCommit(true);
-            facts = Catalog.inspect(connection, facts.identity());
+            look();
         }
         RefreshResult result = then.apply(facts).run(bounds, end);
         var notices = new ArrayList<>(List.of(facts.identity().view() + " is a materialized view again"));
         notices.addAll(result.notices());
         return result.with(notices);
+    }
+
+    private void look() throws SQLException, FailureException {
+        connection.setAutoCommit(true);
+        facts = Catalog.inspect(connection, facts.identity());
     }
 
     @Override

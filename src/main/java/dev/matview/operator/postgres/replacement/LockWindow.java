@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -200,7 +199,7 @@ final class LockWindow {
     }
 
     private static String table(SQLException e) {
-        ServerErrorMessage server = e instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server = StatementFailures.told(e);
         return server == null ? "a view" : "view " + server.getTable();
     }
 
